@@ -1,5 +1,11 @@
 /** What a caller can act on. `code` is stable, `message` is not; each code has one exit code. */
-export type ErrorCode = "USAGE" | "DATA_REFUSED" | "QUERY_FAILED" | "QUERY_REFUSED" | "RESULT_SHAPE" | "OUTPUT_FAILED";
+export type ErrorCode =
+  | "USAGE"
+  | "DATA_REFUSED"
+  | "QUERY_FAILED"
+  | "QUERY_REFUSED"
+  | "RESULT_SHAPE"
+  | "OUTPUT_FAILED";
 
 /**
  * An error for the caller: a lower-case message that names the thing and the value, and a hint that says what
@@ -39,9 +45,13 @@ export class QueryError extends CardscopeError {
   readonly sql: string;
 
   constructor(sql: string, engine: string, cause: unknown) {
-    super("QUERY_FAILED", `${engine} refused the query: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    super(
+      "QUERY_FAILED",
+      `${engine} refused the query: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
     this.sql = sql;
   }
 }

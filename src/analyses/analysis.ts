@@ -1,0 +1,84 @@
+import type { Columns, Row } from "../schema/columns.ts";
+import type { Input, Inputs } from "../schema/inputs.ts";
+import type { MeasureName, MeasureValues } from "../schema/measures.ts";
+import type { Statement } from "../sql/statement.ts";
+
+/** The business objective an analysis serves; pages and report sections follow it. */
+export type Topic = "overview" | "demographics" | "ownership" | "risk" | "expiry" | "marketing";
+
+/** What a row, or a unit of a count, stands for. */
+export type Grain = "portfolio" | "customer" | "card";
+
+type Name<C extends Columns> = keyof C & string;
+
+/** How the rows are drawn. Charts share one kit between report and dashboard. */
+export type Chart<C extends Columns = Columns> =
+  /** One bar per row: `x` names it, `y` is its length; `share` is shown beside it. */
+  | {
+      readonly mark: "bar";
+      readonly x: Name<C>;
+      readonly y: Name<C>;
+      readonly color?: Name<C>;
+      readonly share?: Name<C>;
+    }
+  /** Bars over an ordered time axis. */
+  | { readonly mark: "column"; readonly x: Name<C>; readonly y: Name<C>; readonly color?: Name<C> }
+  /** A table of cells shaded by `value`. */
+  | { readonly mark: "heatmap"; readonly x: Name<C>; readonly y: Name<C>; readonly value: Name<C> }
+  /** A dot with its interval. */
+  | {
+      readonly mark: "interval";
+      readonly x: Name<C>;
+      readonly y: Name<C>;
+      readonly low: Name<C>;
+      readonly high: Name<C>;
+      readonly facet?: Name<C>;
+    }
+  /** US states by two-letter code. */
+  | { readonly mark: "map"; readonly x: Name<C>; readonly y: Name<C> }
+  /** Headline figures of the only row. */
+  | { readonly mark: "figures" }
+  | { readonly mark: "table" };
+
+/** What an analysis may know beside the tables. */
+export interface Context<M extends MeasureName = MeasureName> {
+  /** YYYY-MM-DD */
+  readonly asOf: string;
+  readonly inputs: Inputs;
+  readonly values: Pick<MeasureValues, M>;
+}
+
+/** One question: its SQL, its typed result, its chart, its sentence. */
+export interface Analysis<C extends Columns = Columns, M extends MeasureName = MeasureName> {
+  readonly id: string;
+  readonly topic: Topic;
+  readonly title: string;
+  readonly question: string;
+  /** What one row stands for, as a person reads it: "one row per score band". */
+  readonly grain: string;
+  /** What the counts count. */
+  readonly unit: Grain;
+  /** How the figures are computed and what they leave out; shown when a figure is opened. */
+  readonly definition: string;
+  /** Inputs without any of which nothing is left to say. */
+  readonly needs: readonly Input[];
+  /** Measures whose thresholds the figures depend on. */
+  readonly measures: readonly M[];
+  /** Rows that name customers or cards: complete in JSON and csv, capped on screen, left out of what is shared. */
+  readonly list?: true;
+  sql(context: Context<M>): Statement;
+  readonly columns: C;
+  readonly chart: Chart<C>;
+  /** The sentence before the chart. `rows` holds the first rows of a list, `total` counts them all. */
+  insight(rows: readonly Row<C>[], context: Context<M> & { readonly total: number }): string;
+  /** Facts that hold for every portfolio; tests run them, and so does `analyze`. */
+  invariants(rows: readonly Row<C>[]): Readonly<Record<string, boolean>>;
+}
+
+export const defineAnalysis = <const C extends Columns, const M extends MeasureName>(
+  analysis: Analysis<C, M>,
+): Analysis<C, M> => analysis;
+
+// A list of analyses forgets each one's columns and measures.
+// biome-ignore lint/suspicious/noExplicitAny: parameters of methods are checked where the analysis is defined
+export type AnyAnalysis = Analysis<any, any>;

@@ -1,0 +1,104 @@
+import type { Engine, ResultRow } from "../engines/engine.ts";
+import { CardscopeError } from "../errors.ts";
+import type { View } from "../models/build.ts";
+import type { Column, Columns, Kind, Row } from "../schema/columns.ts";
+import type { Inputs } from "../schema/inputs.ts";
+import type { MeasureName } from "../schema/measures.ts";
+import { raw, render } from "../sql/statement.ts";
+import type { Analysis, AnyAnalysis, Context } from "./analysis.ts";
+
+/** Rows of a list that are kept in memory for its sentence and for screens. */
+export const FIRST_ROWS = 10_000;
+
+export interface Result<C extends Columns = Columns> {
+  readonly analysis: Analysis<C>;
+  readonly params: Readonly<Record<string, number>>;
+  readonly columns: readonly { readonly name: string; readonly label: string; readonly kind: Kind }[];
+  /** All rows, or the first 10,000 of a list; `total` counts them all. */
+  readonly rows: readonly Row<C>[];
+  readonly total: number;
+  readonly insight: string;
+  /** What ran; can be run again with `cardscope sql`. */
+  readonly sql: string;
+}
+
+/** Why an analysis has nothing to say: the source columns that are missing. */
+export function notComputable(analysis: AnyAnalysis, inputs: Inputs): string | undefined {
+  const missing = [...new Set(analysis.needs.flatMap((input) => inputs.missing(input)))];
+  if (missing.length === 0) return undefined;
+  return `no ${missing.join(", no ")} in the files`;
+}
+
+/** Runs one analysis over the models. Throws RESULT_SHAPE when the SQL and the declared columns differ. */
+export async function runAnalysis<C extends Columns, M extends MeasureName>(
+  analysis: Analysis<C, M>,
+  engine: Engine,
+  view: View,
+): Promise<Result<C>> {
+  const sql = renderAnalysis(analysis, engine, view);
+  const rows: Row<C>[] = [];
+  let total = 0;
+  for await (const batch of streamRows(analysis, engine, view)) {
+    total += batch.length;
+    if (rows.length < FIRST_ROWS || !analysis.list) rows.push(...(batch as unknown as Row<C>[]));
+  }
+  if (analysis.list) rows.length = Math.min(rows.length, FIRST_ROWS);
+  const broken = Object.entries(analysis.invariants(rows)).filter(([, holds]) => !holds);
+  if (broken.length > 0)
+    throw new CardscopeError(
+      "RESULT_SHAPE",
+      `${analysis.id}: does not hold: ${broken.map(([name]) => name).join("; ")}`,
+    );
+  const context = contextOf(view);
+  return {
+    analysis: analysis as unknown as Analysis<C>,
+    params: paramsOf(analysis, view),
+    columns: Object.entries(analysis.columns).map(([name, { label, kind }]) => ({ name, label, kind })),
+    rows,
+    total,
+    insight: analysis.insight(rows, { ...context, total }),
+    sql,
+  };
+}
+
+/** Every row of an analysis in batches: lists can be longer than memory. */
+export async function* streamRows(
+  analysis: AnyAnalysis,
+  engine: Engine,
+  view: View,
+): AsyncGenerator<readonly ResultRow[]> {
+  const names = Object.keys(analysis.columns);
+  const absent = names.filter((name) => !has(analysis.columns[name], view.inputs));
+  for await (const { columns, rows } of engine.stream(raw(renderAnalysis(analysis, engine, view)))) {
+    if (columns.join() !== names.join())
+      throw new CardscopeError(
+        "RESULT_SHAPE",
+        `${analysis.id}: expected columns ${names.join(", ")}, got ${columns.join(", ")}`,
+      );
+    yield absent.length === 0 ? rows : rows.map((row) => ({ ...row, ...nulls(absent) }));
+  }
+}
+
+function renderAnalysis(analysis: AnyAnalysis, engine: Engine, view: View): string {
+  return dedent(render(analysis.sql(contextOf(view)), engine.dialect));
+}
+
+const contextOf = ({ asOf, inputs, values }: View): Context => ({ asOf, inputs, values });
+
+const paramsOf = (analysis: AnyAnalysis, { values }: View): Record<string, number> =>
+  Object.fromEntries(
+    analysis.measures.flatMap((m: MeasureName) =>
+      Object.entries(values[m]).map(([p, value]) => [`${m}.${p}`, value]),
+    ),
+  );
+
+const has = (column: Column | undefined, inputs: Inputs): boolean =>
+  column?.needs.every((input) => inputs.has(input)) ?? true;
+
+const nulls = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, null]));
+
+function dedent(text: string): string {
+  const lines = text.replace(/^\s*\n|\s+$/g, "").split("\n");
+  const indent = Math.min(...lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/)));
+  return lines.map((line) => line.slice(indent)).join("\n");
+}

@@ -1,0 +1,95 @@
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBInstance,
+  DuckDBTimestampValue,
+} from "@duckdb/node-api";
+import { CardscopeError, QueryError } from "../errors.ts";
+import { duckdb as dialect } from "../sql/dialect.ts";
+import { render, type Statement } from "../sql/statement.ts";
+import type { Engine, Relation, ResultRow, Scalar } from "./engine.ts";
+
+export interface DuckDBEngine extends Engine {
+  /** For loading: appenders and COPY are this engine's own. */
+  readonly connection: DuckDBConnection;
+}
+
+/**
+ * Opens a database file, or one in memory. `settings` are the instance's, given at creation.
+ *
+ * Nothing is fetched: the extensions we need are built in, and the rest must not be looked for.
+ */
+export async function openDuckDB(
+  path = ":memory:",
+  settings: Readonly<Record<string, string>> = {},
+): Promise<DuckDBEngine> {
+  const instance = await DuckDBInstance.create(path, {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    ...settings,
+  });
+  const connection = await instance.connect();
+  const run = async <T>(statement: Statement, call: (text: string) => Promise<T>): Promise<T> => {
+    const text = render(statement, dialect);
+    try {
+      return await call(text);
+    } catch (cause) {
+      throw new QueryError(text, dialect.name, cause);
+    }
+  };
+  return {
+    dialect,
+    connection,
+    async query(statement) {
+      const result = await run(statement, (text) => connection.run(text));
+      const columns = result.deduplicatedColumnNames();
+      const rows = (await result.fetchAllChunks()).flatMap((chunk) => decode(columns, chunk));
+      return { columns, rows };
+    },
+    async *stream(statement): AsyncGenerator<Relation> {
+      const result = await run(statement, (text) => connection.stream(text));
+      const columns = result.deduplicatedColumnNames();
+      for (;;) {
+        const chunk = await run(statement, () => result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield { columns, rows: decode(columns, chunk) };
+      }
+    },
+    async execute(statement) {
+      await run(statement, (text) => connection.run(text));
+    },
+    interrupt: () => connection.interrupt(),
+    async [Symbol.asyncDispose]() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function decode(columns: readonly string[], chunk: DuckDBDataChunk): ResultRow[] {
+  const vectors = columns.map((_, i) => chunk.getColumnVector(i));
+  return Array.from({ length: chunk.rowCount }, (_, row) => {
+    const object: Record<string, Scalar> = {};
+    columns.forEach((name, i) => {
+      object[name] = scalar(vectors[i]?.getItem(row) ?? null);
+    });
+    return object;
+  });
+}
+
+function scalar(value: unknown): Scalar {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  // JSON has no NaN or Infinity; a measure that comes out as one could not be computed.
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value === "bigint") {
+    if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER)
+      throw new CardscopeError("RESULT_SHAPE", `number too large to be exact: ${value}`);
+    return Number(value);
+  }
+  if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof DuckDBDateValue) return value.toString();
+  if (value instanceof DuckDBTimestampValue) return value.toString();
+  return String(value);
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import type { Engine } from "../engines/engine.ts";
+import type { Input, Inputs } from "../schema/inputs.ts";
+import type { MeasureValues } from "../schema/measures.ts";
+import type { Dialect } from "../sql/dialect.ts";
+import { literal, raw } from "../sql/statement.ts";
+
+/** In the order in which they read each other. */
+export const models = ["card_profile", "customer_profile", "offer_profile"] as const;
+export type Model = (typeof models)[number];
+
+/** How the portfolio is looked at: the day, the thresholds, and what the files hold. */
+export interface View {
+  /** YYYY-MM-DD */
+  readonly asOf: string;
+  readonly values: MeasureValues;
+  readonly inputs: Inputs;
+}
+
+/** The model's SQL with its holes filled: thresholds, the as-of date, and what differs between engines. */
+export function renderModel(name: Model, view: View, dialect: Dialect): string {
+  const text = readFileSync(new URL(`./marts/${name}.sql`, import.meta.url), "utf8");
+  return text.replaceAll(/\{\{([^}]+)\}\}/g, (_, hole: string) => renderHole(hole.trim(), view, dialect));
+}
+
+/** Builds every model over the canonical tables, replacing what was there. */
+export async function buildModels(engine: Engine, view: View): Promise<void> {
+  for (const name of models)
+    await engine.execute(
+      raw(`create or replace table ${name} as ${renderModel(name, view, engine.dialect)}`),
+    );
+}
+
+function renderHole(hole: string, view: View, dialect: Dialect): string {
+  const { asOf, values, inputs } = view;
+  const [, call, argument = ""] = /^(\w+)\((.*)\)$/.exec(hole) ?? [];
+  switch (call) {
+    case "last_day":
+      return dialect.lastDay(argument === "as_of" ? dialect.date(asOf) : argument);
+    case "as_of_plus":
+      return dialect.addMonths(dialect.date(asOf), renderHole(argument, view, dialect));
+    case "as_of_minus":
+      return dialect.addMonths(dialect.date(asOf), `-${renderHole(argument, view, dialect)}`);
+    case "as_of_month_plus":
+      return dialect.addMonths(dialect.date(`${asOf.slice(0, 7)}-01`), renderHole(argument, view, dialect));
+    case "has":
+      return String(inputs.has(argument as Input));
+  }
+  if (hole === "as_of") return dialect.date(asOf);
+  const [measure = "", name = ""] = hole.split(".");
+  const value = (values as Readonly<Record<string, Readonly<Record<string, number>>>>)[measure]?.[name];
+  if (value === undefined) throw new TypeError(`unknown hole in a model: {{${hole}}}`);
+  return literal(value);
+}

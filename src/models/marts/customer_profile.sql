@@ -1,0 +1,156 @@
+-- One row per customer: attributes, cards in numbers, measures. Analyses about customers read this table, so
+-- that no join to cards can count a customer once per card.
+with held as (
+  select
+    user_id,
+    count(*) as cards,
+    count(*) filter (where type = 'credit') as credit_cards,
+    count(*) filter (where type = 'debit') as debit_cards,
+    count(*) filter (where type = 'prepaid') as prepaid_cards,
+    count(*) filter (where is_valid) as valid_cards,
+    count(*) filter (where is_valid and type = 'credit') as valid_credit_cards,
+    count(*) filter (where is_valid and type in ('debit', 'prepaid')) as valid_other_cards,
+    sum(credit_limit_usd) filter (where type = 'credit') as credit_limit_usd,
+    sum(credit_limit_usd) filter (where is_valid and type = 'credit') as credit_limit_valid_usd,
+    sum(greatest(balance_usd, 0)) filter (where is_valid and type = 'credit') as balance_valid_usd,
+    sum(balance_usd) as balance_usd,
+    sum(balance_usd) filter (where status = 'expired') as balance_expired_usd,
+    count(*) filter (where is_valid and type = 'credit' and (balance_usd is null or credit_limit_usd is null))
+      as valid_credit_cards_without_balance,
+    min(opened_on) filter (where is_valid and type = 'credit') as first_credit_opened_on,
+    count(*) filter (where status = 'expired' and type = 'credit') as expired_credit_cards,
+    count(*) filter (where is_valid and expires_soon) as cards_expiring_soon,
+    -- a card that expires in the month it was opened was never in use; without an opening month it counts
+    count(*) filter (where is_valid and expires_soon and not coalesce(opened_on = expires_on, false))
+      as cards_expiring_soon_in_use,
+    count(*) filter (where is_valid and not has_chip) as valid_cards_without_chip,
+    count(*) filter (where is_valid and not has_chip and not expires_soon) as valid_cards_without_chip_later
+  from card_profile
+  where has_customer
+  group by user_id
+),
+
+measured as (
+  select
+    users.user_id,
+    users.age,
+    users.birth_year,
+    users.birth_month,
+    users.retirement_age,
+    users.gender,
+    users.employment_status,
+    users.annual_income_usd,
+    users.area_income_usd,
+    users.total_debt_usd,
+    users.credit_score,
+    users.latitude,
+    users.longitude,
+    users.state,
+    users.city,
+    users.nearest_place,
+    users.defaulted,
+    users.days_past_due,
+    coalesce(held.cards, 0) as cards,
+    coalesce(held.credit_cards, 0) as credit_cards,
+    coalesce(held.debit_cards, 0) as debit_cards,
+    coalesce(held.prepaid_cards, 0) as prepaid_cards,
+    coalesce(held.valid_cards, 0) as valid_cards,
+    coalesce(held.valid_credit_cards, 0) as valid_credit_cards,
+    coalesce(held.valid_other_cards, 0) as valid_other_cards,
+    coalesce(held.expired_credit_cards, 0) as expired_credit_cards,
+    coalesce(held.cards_expiring_soon, 0) as cards_expiring_soon,
+    coalesce(held.cards_expiring_soon_in_use, 0) as cards_expiring_soon_in_use,
+    coalesce(held.valid_cards_without_chip, 0) as valid_cards_without_chip,
+    coalesce(held.valid_cards_without_chip_later, 0) as valid_cards_without_chip_later,
+    coalesce(held.credit_limit_usd, 0) as credit_limit_usd,
+    coalesce(held.credit_limit_valid_usd, 0) as credit_limit_valid_usd,
+    held.balance_usd,
+    held.balance_expired_usd,
+    case
+      when held.valid_credit_cards > 0 and held.valid_credit_cards_without_balance = 0 then held.balance_valid_usd
+    end as balance_valid_usd,
+    held.first_credit_opened_on,
+    case
+      when users.annual_income_usd > 0 then cast(users.total_debt_usd as double) / nullif(users.annual_income_usd, 0)
+    end as debt_to_income,
+    case
+      when lower(users.employment_status) = 'retired' then true
+      when users.employment_status is not null then false
+      when users.age >= users.retirement_age then true
+      when users.age < users.retirement_age then false
+    end as is_retired,
+    users.retirement_age - users.age as years_to_retirement
+  from users
+  left join held on held.user_id = users.user_id
+),
+
+banded as (
+  select
+    measured.*,
+    cast(balance_valid_usd as double) / nullif(credit_limit_valid_usd, 0) as utilisation,
+    case
+      when age < 18 then '<18'
+      when age < 25 then '18-24'
+      when age < 35 then '25-34'
+      when age < 45 then '35-44'
+      when age < 55 then '45-54'
+      when age < 65 then '55-64'
+      when age >= 65 then '65+'
+    end as age_band,
+    case
+      when annual_income_usd < 25000 then '<25k'
+      when annual_income_usd < 50000 then '25k-50k'
+      when annual_income_usd < 75000 then '50k-75k'
+      when annual_income_usd < 100000 then '75k-100k'
+      when annual_income_usd >= 100000 then '100k+'
+    end as income_band,
+    case
+      when credit_score < 580 then 'poor'
+      when credit_score < 670 then 'fair'
+      when credit_score < 740 then 'good'
+      when credit_score < 800 then 'very_good'
+      when credit_score >= 800 then 'exceptional'
+    end as score_band,
+    case
+      when debt_to_income <= 0.36 then 'low'
+      when debt_to_income <= 0.5 then 'moderate'
+      when debt_to_income <= 1 then 'high'
+      when debt_to_income > 1 then 'very_high'
+    end as debt_tier,
+    case
+      when is_retired or years_to_retirement <= 0 then 'retired'
+      when years_to_retirement <= 5 then '0-5'
+      when years_to_retirement <= 10 then '6-10'
+      when years_to_retirement <= 20 then '11-20'
+      when years_to_retirement <= 30 then '21-30'
+      when years_to_retirement > 30 then 'over 30'
+    end as retirement_band,
+    -- a status that the file does not state is derived for retirement only; the rest stays unknown
+    case
+      when employment_status is not null then employment_status
+      when is_retired then 'retired'
+    end as employment,
+    debt_to_income > {{high_debt.ratio}} as is_high_debt,
+    credit_score < {{high_risk.score_below}}
+      or (credit_score < {{high_risk.score_below_with_debt}} and debt_to_income > {{high_risk.debt_ratio}})
+      as is_high_risk,
+    credit_score > {{premium.score_min}} and annual_income_usd > {{premium.income_min_usd}} as is_premium,
+    credit_score < {{assistance.score_max}} and total_debt_usd > {{assistance.debt_share}} * annual_income_usd
+      as is_assistance
+  from measured
+)
+
+select
+  banded.*,
+  case
+    when valid_credit_cards = 0 or balance_valid_usd is null then null
+    when credit_limit_valid_usd = 0 and balance_valid_usd > 0 then 'balance without limit'
+    when balance_valid_usd = 0 then 'zero'
+    when utilisation < 0.1 then '<10%'
+    when utilisation < 0.3 then '10-30%'
+    when utilisation < 0.5 then '30-50%'
+    when utilisation < 0.75 then '50-75%'
+    when utilisation <= 1 then '75-100%'
+    else 'over'
+  end as utilisation_band
+from banded

@@ -1,0 +1,24 @@
+import type { Kind } from "./columns.ts";
+
+const of = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat("en-US", options);
+const formats = {
+  count: of({ maximumFractionDigits: 0 }),
+  number: of({ maximumFractionDigits: 2 }),
+  share: of({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  ratio: of({ minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  usd: of({ style: "currency", currency: "USD", maximumFractionDigits: 0 }),
+};
+
+/** A value as a person reads it; missing values are an en dash. Ids are never grouped by thousands. */
+export function format(kind: Kind, value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number" && kind in formats)
+    return formats[kind as keyof typeof formats].format(value);
+  return String(value);
+}
+
+export const percent = (share: number | null): string => format("share", share);
+export const dollars = (amount: number | null): string => format("usd", amount);
+export const whole = (n: number | null): string => format("count", n);
+export const decimal = (n: number | null): string => format("ratio", n);
