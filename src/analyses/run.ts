@@ -1,7 +1,7 @@
 import type { Engine, ResultRow } from "../engines/engine.ts";
 import { CardscopeError } from "../errors.ts";
 import type { View } from "../models/build.ts";
-import type { Column, Columns, Kind, Row } from "../schema/columns.ts";
+import type { Column, Columns, Row } from "../schema/columns.ts";
 import type { Inputs } from "../schema/inputs.ts";
 import type { MeasureName } from "../schema/measures.ts";
 import { raw, render } from "../sql/statement.ts";
@@ -13,7 +13,6 @@ export const FIRST_ROWS = 10_000;
 export interface Result<C extends Columns = Columns> {
   readonly analysis: Analysis<C>;
   readonly params: Readonly<Record<string, number>>;
-  readonly columns: readonly { readonly name: string; readonly label: string; readonly kind: Kind }[];
   /** All rows, or the first 10,000 of a list; `total` counts them all. */
   readonly rows: readonly Row<C>[];
   readonly total: number;
@@ -53,7 +52,6 @@ export async function runAnalysis<C extends Columns, M extends MeasureName>(
   return {
     analysis: analysis as unknown as Analysis<C>,
     params: paramsOf(analysis, view),
-    columns: Object.entries(analysis.columns).map(([name, { label, kind }]) => ({ name, label, kind })),
     rows,
     total,
     insight: analysis.insight(rows, { ...context, total }),

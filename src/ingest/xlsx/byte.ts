@@ -1,0 +1,22 @@
+/** The bytes the scanners look for. XML forbids zero, so it can mark the end of what has been read so far. */
+export const Byte = {
+  end: 0x00,
+  carriageReturn: 0x0d,
+  space: 0x20,
+  bang: 0x21,
+  doubleQuote: 0x22,
+  ampersand: 0x26,
+  singleQuote: 0x27,
+  minus: 0x2d,
+  dot: 0x2e,
+  slash: 0x2f,
+  zero: 0x30,
+  nine: 0x39,
+  colon: 0x3a,
+  less: 0x3c,
+  equals: 0x3d,
+  greater: 0x3e,
+  question: 0x3f,
+  upperA: 0x41,
+  openingBracket: 0x5b,
+} as const;

@@ -1,0 +1,98 @@
+import type { Chart, Grain, Topic } from "../analyses/analysis.ts";
+import type { Result } from "../analyses/run.ts";
+import type { ResultRow } from "../engines/engine.ts";
+import type { Kind } from "../schema/columns.ts";
+import type { IssueCell, IssueSummary, Source } from "../schema/issues.ts";
+
+export type AsOfSource = "given" | "inferred" | "today";
+
+/** What every output renders: the portfolio's results, with the means to stream what is too long to hold. */
+export interface Findings {
+  /** YYYY-MM-DD */
+  readonly asOf: string;
+  readonly asOfSource: AsOfSource;
+  readonly sources: readonly Source[];
+  readonly issues: readonly IssueSummary[];
+  readonly results: readonly Result[];
+  readonly notComputable: readonly { readonly id: string; readonly because: string }[];
+  /** All rows of an analysis, in order. */
+  rows(id: string): AsyncIterable<readonly ResultRow[]>;
+  /** Every finding about a cell, in order of table, row and column. */
+  issueCells(): AsyncIterable<readonly IssueCell[]>;
+}
+
+/** One analysis as the JSON contract has it. */
+export interface DocumentAnalysis {
+  readonly title: string;
+  readonly question: string;
+  readonly topic: Topic;
+  readonly grain: string;
+  readonly unit: Grain;
+  readonly definition: string;
+  readonly params: Readonly<Record<string, number>>;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly doc: string;
+    readonly kind: Kind;
+  }[];
+  /** Rows in all; `rows` may hold the first of them in the HTML report. */
+  readonly total: number;
+  readonly list: boolean;
+  readonly rows: readonly ResultRow[];
+  readonly insight: string;
+  readonly chart: Chart;
+  readonly sql: string;
+}
+
+/** The JSON contract of `analyze --json`, and what the HTML report embeds. */
+export interface Document {
+  readonly as_of: string;
+  readonly as_of_source: AsOfSource;
+  readonly inputs: readonly Source[];
+  readonly issues: readonly IssueSummary[];
+  readonly analyses: Readonly<Record<string, DocumentAnalysis>>;
+  readonly not_computable: readonly { readonly id: string; readonly because: string }[];
+}
+
+/** An analysis without its rows. */
+export function describe(result: Result): Omit<DocumentAnalysis, "rows"> {
+  const { analysis } = result;
+  return {
+    title: analysis.title,
+    question: analysis.question,
+    topic: analysis.topic,
+    grain: analysis.grain,
+    unit: analysis.unit,
+    definition: analysis.definition,
+    params: result.params,
+    columns: Object.entries(analysis.columns).map(([name, { label, doc, kind }]) => ({
+      name,
+      label,
+      doc,
+      kind,
+    })),
+    total: result.total,
+    list: analysis.list === true,
+    insight: result.insight,
+    chart: analysis.chart,
+    sql: result.sql,
+  };
+}
+
+/** The document with the rows that are in memory: everything, but for lists longer than 10,000 rows. */
+export function documentOf(findings: Findings): Document {
+  return {
+    as_of: findings.asOf,
+    as_of_source: findings.asOfSource,
+    inputs: findings.sources,
+    issues: findings.issues,
+    analyses: Object.fromEntries(
+      findings.results.map((result) => [
+        result.analysis.id,
+        { ...describe(result), rows: result.rows as unknown as readonly ResultRow[] },
+      ]),
+    ),
+    not_computable: findings.notComputable,
+  };
+}
