@@ -14,7 +14,7 @@ export function daysSinceEpoch(serial: number, system: DateSystem): number {
   return serial < 60 ? serial - 25_568 : serial - 25_569;
 }
 
-const iso = /^(-?\d{4,}-\d{2}-\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?)?Z?$/;
+const iso = /^(\d{4}-\d\d-\d\d)(?:T([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?)?Z?$/;
 
 /** Days since 1970-01-01 of a date or date and time in ISO 8601, else NaN. */
 export function daysOfIsoDate(text: string): number {

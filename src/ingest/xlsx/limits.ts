@@ -13,7 +13,7 @@ export interface WorkbookLimits {
   columns: number;
   /** Cells of one sheet, empty ones included. */
   cells: number;
-  /** Bytes of one text in UTF-8; a spreadsheet program allows 32,767 characters. */
+  /** Bytes of one text as the file writes it; a spreadsheet program allows 32,767 characters. */
   textBytes: number;
   /** Different texts in the shared table. */
   sharedStrings: number;

@@ -11,7 +11,7 @@ const builtInDates: readonly (readonly [number, number])[] = [
 export const isBuiltInDate = (id: number): boolean =>
   builtInDates.some(([from, to]) => id >= from && id <= to);
 
-const elapsed = /\[(?:h+|m+|s+)\]/i;
+const elapsed = /^\[(?:h+|m+|s+)\]$/i;
 // Quoted text, a character after a backslash, the width of one, the filling with one, [colour], [condition], [locale].
 const decoration = /"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]/g;
 const fractionOfSecond = /s\.0+/gi;

@@ -1,4 +1,4 @@
-import { type CardscopeError, refused } from "../../errors.ts";
+import { refused } from "../../errors.ts";
 
 const saveAgain = "open it in a spreadsheet program and save it again as .xlsx";
 
@@ -6,8 +6,8 @@ const saveAgain = "open it in a spreadsheet program and save it again as .xlsx";
 export class PartError extends Error {
   readonly hint: string;
 
-  constructor(reason: string, hint: string = saveAgain) {
-    super(reason);
+  constructor(reason: string, hint: string = saveAgain, cause?: unknown) {
+    super(reason, { cause });
     this.hint = hint;
   }
 }
@@ -18,6 +18,4 @@ export const tooMuch = (reason: string): PartError =>
 
 /** Names the part; everything else passes through. */
 export const named = (error: unknown, where: string): unknown =>
-  error instanceof PartError
-    ? (refused(`${where} ${error.message}`, error.hint, error) satisfies CardscopeError)
-    : error;
+  error instanceof PartError ? refused(`${where} ${error.message}`, error.hint, error) : error;

@@ -75,9 +75,16 @@ const withoutEscapes = (text: string): string =>
     ? text.replaceAll(/_x([0-9a-f]{4})_/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     : text;
 
-/** Reads what `si` and `is` hold: one text, or runs of formatted text, and perhaps hints how to pronounce them. */
+/**
+ * Reads what `si` and `is` hold: one text, or runs of formatted text, and perhaps hints how to pronounce them. A
+ * single text is not decoded but pointed at, since most columns of a sheet may never be asked for.
+ */
 export class TextReader {
-  text = "";
+  /** Where the text is, when it is in one piece. */
+  start = 0;
+  end = 0;
+  /** The text, when it had to be put together. */
+  joined: string | undefined;
   readonly #tag = new Tag();
   readonly #longest: number;
 
@@ -88,9 +95,11 @@ export class TextReader {
   /** `from`: the byte after the opening tag. Gives the byte after the closing one, or -1. */
   read(bytes: Buffer, from: number, closing: number): number {
     const tag = this.#tag;
-    this.text = "";
-    let i = from;
+    this.start = this.end = from;
+    this.joined = undefined;
+    let length = 0;
     let isPronunciation = false;
+    let i = from;
     for (;;) {
       let c = bytes[i] as number;
       while (c !== Byte.less) {
@@ -110,15 +119,29 @@ export class TextReader {
       if (tag.name !== Name.t || tag.isClosing || tag.isEmpty) continue;
       const end = textEnd(bytes, i);
       if (end < 0) return -1;
-      if (!isPronunciation) this.#add(bytes, i, end);
+      if (!isPronunciation && end > i) {
+        length += end - i;
+        if (length > this.#longest) throw tooMuch(`has a text of more than ${this.#longest} bytes`);
+        this.#add(bytes, i, end);
+      }
       i = end;
     }
   }
 
+  get isEmpty(): boolean {
+    return this.start === this.end;
+  }
+
+  text(bytes: Buffer): string {
+    return this.joined ?? readText(bytes, this.start, this.end);
+  }
+
   #add(bytes: Buffer, start: number, end: number): void {
-    const text = readText(bytes, start, end);
-    this.text = this.text === "" ? text : this.text + text;
-    if (this.text.length > this.#longest)
-      throw tooMuch(`has a text of more than ${this.#longest} characters`);
+    if (this.isEmpty) {
+      this.start = start;
+      this.end = end;
+    } else {
+      this.joined = this.text(bytes) + readText(bytes, start, end);
+    }
   }
 }

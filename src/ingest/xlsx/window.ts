@@ -37,6 +37,11 @@ export class Window {
     if (this.#isFirst && size > 0) this.#refuseOtherEncodings();
   }
 
+  /** What no scanner has taken. */
+  rest(): Buffer {
+    return this.bytes.subarray(this.at, this.#end);
+  }
+
   #refuseOtherEncodings(): void {
     this.#isFirst = false;
     const first = this.bytes[0];

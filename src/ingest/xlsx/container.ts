@@ -1,0 +1,172 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream";
+import { crc32, createInflateRaw } from "node:zlib";
+import { type Entry, fromFdPromise, type ZipFile } from "yauzl";
+import { CardscopeError, refused } from "../../errors.ts";
+import { refuseOtherFormats } from "./file-format.ts";
+import type { WorkbookLimits } from "./limits.ts";
+import { PartError, tooMuch } from "./part-error.ts";
+
+const stored = 0;
+const inflatedChunk = 256 * 1024;
+/** Lets the thread that inflates work ahead of the scanner; its type does not know the option of its base. */
+const inflateOptions = { chunkSize: inflatedChunk, readableHighWaterMark: 4 * inflatedChunk };
+const localHeaderSize = 30;
+const copyAgain = "copy or download the file again";
+
+/** The zip file around a workbook. It believes no size the file states, only the bytes that come out. */
+export class Container implements AsyncDisposable {
+  readonly file: string;
+  readonly limits: WorkbookLimits;
+  readonly #handle: FileHandle;
+  readonly #zip: ZipFile;
+  readonly #entries: ReadonlyMap<string, Entry>;
+  /** Most bytes inflated so far of each part: reading one twice costs no more memory or disk than once. */
+  readonly #inflated = new Map<Entry, number>();
+
+  private constructor(
+    file: string,
+    limits: WorkbookLimits,
+    handle: FileHandle,
+    zip: ZipFile,
+    entries: Map<string, Entry>,
+  ) {
+    this.file = file;
+    this.limits = limits;
+    this.#handle = handle;
+    this.#zip = zip;
+    this.#entries = entries;
+  }
+
+  static async open(path: string, limits: WorkbookLimits): Promise<Container> {
+    const file = basename(path);
+    const handle = await open(path).catch((error: unknown) => {
+      throw refused(`${file} cannot be opened`, "check the path and the rights to read it", error);
+    });
+    try {
+      await refuseOtherFormats(handle, file);
+      const zip = await fromFdPromise(handle.fd, { autoClose: false }).catch((error: unknown) => {
+        throw refused(
+          `${file} is cut off or damaged: it starts as a zip file and does not end as one`,
+          copyAgain,
+          error,
+        );
+      });
+      // Later failures reach whoever reads the part; without a listener they would end the process as well.
+      zip.on("error", () => {});
+      return new Container(file, limits, handle, zip, await readEntries(zip, file, limits));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  has(part: string): boolean {
+    return this.#entries.has(part.toLowerCase());
+  }
+
+  parts(): string[] {
+    return [...this.#entries.values()].map((entry) => entry.fileName);
+  }
+
+  /** Unzips a part, piece by piece. Ends in an error unless size and checksum are what the zip says. */
+  async *read(part: string): AsyncGenerator<Buffer, void, void> {
+    const entry = this.#entries.get(part.toLowerCase());
+    if (!entry) throw new PartError("is missing");
+    let size = 0;
+    let checksum = 0;
+    try {
+      for await (const chunk of await this.#stream(entry)) {
+        size += chunk.length;
+        this.#count(entry, size);
+        checksum = crc32(chunk, checksum);
+        yield chunk;
+      }
+    } catch (error) {
+      throw error instanceof PartError
+        ? error
+        : new PartError("is damaged inside the zip file", copyAgain, error);
+    }
+    if (size !== entry.uncompressedSize || checksum !== entry.crc32) {
+      throw new PartError("is damaged inside the zip file: its checksum or size is wrong", copyAgain);
+    }
+  }
+
+  /** A small part at once. */
+  async readWhole(part: string): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of this.read(part)) {
+      size += chunk.length;
+      if (size > this.limits.wholePartBytes)
+        throw tooMuch(`takes more than ${this.limits.wholePartBytes} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async #stream(entry: Entry): Promise<Readable & AsyncIterable<Buffer>> {
+    const zipped = await this.#zip.openReadStreamPromise(entry, { decodeFileData: false });
+    if (entry.compressionMethod === stored) return zipped;
+    const inflate = createInflateRaw(inflateOptions);
+    // The reader of the inflated bytes meets the error; the callback is there because pipeline wants one.
+    return pipeline(zipped, inflate, () => {});
+  }
+
+  #count(entry: Entry, size: number): void {
+    const { partBytes, totalBytes, ratio, ratioFromBytes } = this.limits;
+    if (size > partBytes) throw tooMuch(`takes more than ${partBytes} bytes unzipped`);
+    if (size > ratioFromBytes && size > ratio * entry.compressedSize) {
+      throw tooMuch(`unzips to more than ${ratio} times its size, as a zip bomb does`);
+    }
+    const before = this.#inflated.get(entry) ?? 0;
+    if (size > before) this.#inflated.set(entry, size);
+    let total = 0;
+    for (const bytes of this.#inflated.values()) total += bytes;
+    if (total > totalBytes) throw tooMuch(`brings the workbook to more than ${totalBytes} bytes unzipped`);
+  }
+}
+
+async function readEntries(zip: ZipFile, file: string, limits: WorkbookLimits): Promise<Map<string, Entry>> {
+  const saveAgain = "open it in a spreadsheet program and save it again as .xlsx";
+  if (zip.entryCount > limits.entries) {
+    throw refused(`${file} has ${zip.entryCount} parts, and ${limits.entries} are allowed`, saveAgain);
+  }
+  const entries = new Map<string, Entry>();
+  try {
+    for await (const entry of zip.eachEntry()) {
+      // Part names differ by more than case, so two that do not are two answers to one question.
+      const name = entry.fileName.toLowerCase();
+      if (entries.has(name)) throw refused(`${file} has two parts named ${entry.fileName}`, saveAgain);
+      if (!entry.canDecodeFileData()) {
+        const why = entry.isEncrypted()
+          ? "is encrypted"
+          : `is compressed by method ${entry.compressionMethod}`;
+        throw refused(`${file}: the part ${entry.fileName} ${why}, which workbooks do not use`, saveAgain);
+      }
+      entries.set(name, entry);
+    }
+  } catch (error) {
+    if (error instanceof CardscopeError) throw error;
+    throw refused(`${file} is damaged: its list of parts cannot be read`, copyAgain, error);
+  }
+  refuseOverlap([...entries.values()], file);
+  return entries;
+}
+
+/** Parts that share bytes are how a small zip file unzips to petabytes. */
+function refuseOverlap(entries: Entry[], file: string): void {
+  let end = 0;
+  for (const entry of entries.sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader)) {
+    const start = entry.relativeOffsetOfLocalHeader;
+    if (start < end)
+      throw refused(`${file} is damaged: the part ${entry.fileName} overlaps another`, copyAgain);
+    end = start + localHeaderSize + entry.fileNameLength + entry.compressedSize;
+  }
+}

@@ -1,0 +1,109 @@
+import { Byte } from "./byte.ts";
+import type { WorkbookLimits } from "./limits.ts";
+import { PartError, tooMuch } from "./part-error.ts";
+import { Name, readTag, skipMarkup, Tag } from "./tag.ts";
+import { readText, TextReader } from "./text.ts";
+import { Window } from "./window.ts";
+
+const blockBits = 20;
+const blockSize = 2 ** blockBits;
+
+/**
+ * The table of texts that cells refer to by number. It keeps bytes, without their tags, and turns a text into a
+ * string when a cell first asks for it: addresses and other columns nobody reads never become strings.
+ */
+export class SharedStrings {
+  count = 0;
+  readonly #strings: (string | undefined)[] = [];
+  readonly #blocks: Buffer[] = [];
+  #used = blockSize;
+  /** Block and byte in it, in one number. */
+  #starts = new Uint32Array(1024);
+  #lengths = new Uint32Array(1024);
+
+  static async read(chunks: AsyncIterable<Buffer>, limits: WorkbookLimits): Promise<SharedStrings> {
+    const table = new SharedStrings();
+    const window = new Window(limits.textBytes * 8);
+    const reader = new TextReader(limits.textBytes);
+    const tag = new Tag();
+    for await (const chunk of chunks) {
+      window.append(chunk);
+      window.at = table.#scan(window.bytes, tag, reader, limits);
+    }
+    if (window.rest().includes("<")) throw new PartError("ends in the middle of a text");
+    return table;
+  }
+
+  /** Whether the text has no characters, without making a string of it. */
+  isEmpty(index: number): boolean {
+    return this.#lengths[index] === 0 && !this.#strings[index];
+  }
+
+  get(index: number): string {
+    let text = this.#strings[index];
+    if (text === undefined) {
+      const start = this.#starts[index] as number;
+      const offset = start & (blockSize - 1);
+      const block = this.#blocks[start >>> blockBits];
+      text = block ? readText(block, offset, offset + (this.#lengths[index] as number)) : "";
+      this.#strings[index] = text;
+    }
+    return text;
+  }
+
+  #scan(bytes: Buffer, tag: Tag, reader: TextReader, limits: WorkbookLimits): number {
+    let i = 0;
+    for (;;) {
+      while (bytes[i] !== Byte.less) if (bytes[i++] === Byte.end) return i - 1;
+      const c = bytes[i + 1];
+      if (c === Byte.bang || c === Byte.question) {
+        const next = skipMarkup(bytes, i);
+        if (next < 0) return i;
+        i = next;
+        continue;
+      }
+      if (!readTag(bytes, i, tag)) return i;
+      let next = tag.next;
+      if (tag.name === Name.si && !tag.isClosing) {
+        const isEmpty = tag.isEmpty;
+        if (!isEmpty) next = reader.read(bytes, tag.next, Name.si);
+        if (next < 0) return i;
+        if (this.count === limits.sharedStrings)
+          throw tooMuch(`has more than ${limits.sharedStrings} different texts`);
+        if (isEmpty) this.#add(undefined, bytes, 0, 0, limits);
+        else this.#add(reader.joined, bytes, reader.start, reader.end, limits);
+      }
+      i = next;
+    }
+  }
+
+  #add(joined: string | undefined, bytes: Buffer, start: number, end: number, limits: WorkbookLimits): void {
+    const index = this.count++;
+    if (index === this.#starts.length) {
+      this.#starts = doubled(this.#starts);
+      this.#lengths = doubled(this.#lengths);
+    }
+    const length = end - start;
+    const isLong = length > blockSize;
+    this.#strings.push(isLong ? readText(bytes, start, end) : joined);
+    if (joined !== undefined || isLong || length === 0) return;
+    if (this.#used + length > blockSize) {
+      if ((this.#blocks.length + 1) * blockSize > limits.sharedStringBytes) {
+        throw tooMuch(`has more than ${limits.sharedStringBytes} bytes of text`);
+      }
+      this.#blocks.push(Buffer.allocUnsafeSlow(blockSize));
+      this.#used = 0;
+    }
+    const block = this.#blocks.length - 1;
+    bytes.copy(this.#blocks[block] as Buffer, this.#used, start, end);
+    this.#starts[index] = block * blockSize + this.#used;
+    this.#lengths[index] = length;
+    this.#used += length;
+  }
+}
+
+function doubled(array: Uint32Array): Uint32Array<ArrayBuffer> {
+  const wider = new Uint32Array(array.length * 2);
+  wider.set(array);
+  return wider;
+}
