@@ -1,5 +1,5 @@
 import type { SampleCard } from "./card.ts";
-import type { SampleUser } from "./portfolio.ts";
+import type { Customer } from "./portfolio.ts";
 
 /** How a value is held (always a number or text) and what it is a number of. */
 export type SampleKind =
@@ -26,11 +26,11 @@ const column = <Row>(
   value: (row: Row) => number | string,
 ): SampleColumn<Row> => ({ header, kind, value });
 
-const userId = column<SampleUser>("User ID", "integer", (user) => user.user_id);
-const age = column<SampleUser>("Age", "integer", (user) => user.age);
-const income = column<SampleUser>("Income", "integer", (user) => user.income_usd);
-const employment = column<SampleUser>("Employment Status", "text", (user) => user.employment);
-const score = column<SampleUser>("Credit Score", "integer", (user) => user.credit_score);
+const userId = column<Customer>("User ID", "integer", ({ person }) => person.user_id);
+const age = column<Customer>("Age", "integer", ({ person }) => person.age);
+const income = column<Customer>("Income", "integer", ({ person }) => person.income_usd);
+const employment = column<Customer>("Employment Status", "text", ({ person }) => person.employment);
+const score = column<Customer>("Credit Score", "integer", ({ person }) => person.credit_score);
 
 const cardId = column<SampleCard>("Card ID", "integer", (card) => card.card_id);
 const owner = column<SampleCard>("User ID", "integer", (card) => card.user_id);
@@ -38,21 +38,21 @@ const limit = column<SampleCard>("Credit Limit", "integer", (card) => card.limit
 const expires = column<SampleCard>("Expiration Date", "month", (card) => card.expires);
 const balance = column<SampleCard>("Outstanding Balance", "money", (card) => card.balance_cents);
 
-export const userColumns: readonly SampleColumn<SampleUser>[] = [
+export const userColumns: readonly SampleColumn<Customer>[] = [
   userId,
   age,
-  column("Gender", "text", (user) => user.gender),
-  column("Birth Year", "integer", (user) => user.birth_year),
-  column("Birth Month", "integer", (user) => user.birth_month),
-  column("Retirement Age", "integer", (user) => user.retirement_age),
+  column("Gender", "text", ({ person }) => person.gender),
+  column("Birth Year", "integer", ({ person }) => person.birth_year),
+  column("Birth Month", "integer", ({ person }) => person.birth_month),
+  column("Retirement Age", "integer", ({ person }) => person.retirement_age),
   employment,
   income,
-  column("Total Debt", "integer", (user) => user.total_debt_usd),
+  column("Total Debt", "integer", ({ total_debt_usd }) => total_debt_usd),
   score,
-  column("Latitude", "degrees", (user) => user.latitude_hundredths),
-  column("Longitude", "degrees", (user) => user.longitude_hundredths),
-  column("State", "text", (user) => user.state),
-  column("Defaulted", "flag", (user) => (user.defaulted ? 1 : 0)),
+  column("Latitude", "degrees", ({ person }) => person.latitude_hundredths),
+  column("Longitude", "degrees", ({ person }) => person.longitude_hundredths),
+  column("State", "text", ({ person }) => person.state),
+  column("Defaulted", "flag", ({ defaulted }) => (defaulted ? 1 : 0)),
 ];
 
 export const cardColumns: readonly SampleColumn<SampleCard>[] = [
@@ -67,7 +67,7 @@ export const cardColumns: readonly SampleColumn<SampleCard>[] = [
   column("Chip", "flag", (card) => (card.has_chip ? 1 : 0)),
 ];
 
-export const briefUserColumns: readonly SampleColumn<SampleUser>[] = [userId, age, income, employment, score];
+export const briefUserColumns: readonly SampleColumn<Customer>[] = [userId, age, income, employment, score];
 
 /** The brief's Card Type is what everyone else calls the brand. */
 export const briefCardColumns: readonly SampleColumn<SampleCard>[] = [

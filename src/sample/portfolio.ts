@@ -3,17 +3,20 @@ import { drawPerson, type Person } from "./customer.ts";
 import { drawDebt, drawDefault } from "./outcome.ts";
 import { Random } from "./random.ts";
 
-export interface SampleUser extends Person {
+/** One customer with everything a sample knows. */
+export interface Customer {
+  readonly person: Person;
+  readonly cards: readonly SampleCard[];
   readonly total_debt_usd: number;
   readonly defaulted: boolean;
 }
 
-/** Customer `id` of the portfolio `seed`, with the cards: a function of the two and nothing else. */
-export function drawCustomer(seed: number, id: number): { user: SampleUser; cards: SampleCard[] } {
+/** Customer `id` of the portfolio `seed`: a function of the two and nothing else. */
+export function drawCustomer(seed: number, id: number): Customer {
   const random = new Random(seed, id);
   const person = drawPerson(id, random);
   const cards = drawCards(person, random);
   const total_debt_usd = drawDebt(person, cards, random);
   const defaulted = drawDefault(person, cards, total_debt_usd, random);
-  return { user: { ...person, total_debt_usd, defaulted }, cards };
+  return { person, cards, total_debt_usd, defaulted };
 }

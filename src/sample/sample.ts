@@ -6,7 +6,7 @@ import type { SampleCard } from "./card.ts";
 import { briefCardColumns, briefUserColumns, cardColumns, userColumns } from "./columns.ts";
 import { openCsv } from "./csv.ts";
 import { openParquet } from "./parquet.ts";
-import { drawCustomer, type SampleUser } from "./portfolio.ts";
+import { type Customer, drawCustomer } from "./portfolio.ts";
 import type { OpenWriter } from "./writer.ts";
 import { openXlsx } from "./xlsx.ts";
 
@@ -34,7 +34,8 @@ const writers: Readonly<Record<SampleOptions["format"], OpenWriter>> = {
 
 /** Card ids are ten times the customer's and must stay 32-bit. */
 const MOST_CUSTOMERS = 100_000_000;
-const BATCH = 4_096;
+/** Customers drawn and written at a time. Few enough to die young: a larger batch is copied by the collector. */
+const BATCH = 1_024;
 
 /** Writes a users and a cards file into `directory` (created), all or nothing. */
 export async function writeSample(directory: string, options: SampleOptions): Promise<SampleFiles> {
@@ -116,12 +117,12 @@ async function writeTables(paths: { users: string; cards: string }, options: Sam
   let cardsCount = 0;
   for (let done = 0; done < customers; ) {
     const last = Math.min(done + BATCH, customers);
-    const userRows: SampleUser[] = [];
+    const userRows: Customer[] = [];
     const cardRows: SampleCard[] = [];
     while (done < last) {
-      const drawn = drawCustomer(seed, ++done);
-      userRows.push(drawn.user);
-      for (const card of drawn.cards) cardRows.push(card);
+      const customer = drawCustomer(seed, ++done);
+      userRows.push(customer);
+      for (const card of customer.cards) cardRows.push(card);
     }
     await users.write(userRows);
     await cards.write(cardRows);
