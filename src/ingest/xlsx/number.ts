@@ -1,11 +1,12 @@
 import { Byte } from "./byte.ts";
 
-const powers = Float64Array.from({ length: 16 }, (_, n) => 10 ** n);
+export const exactDigits = 16;
+export const powersOfTen = Float64Array.from({ length: exactDigits + 1 }, (_, n) => 10 ** n);
 const written = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
 /**
  * The number `bytes[start..end)` spells, to the last bit what Number would give; NaN when it spells none.
- * Up to 15 digits both the digits and the power of ten are exact, so that one division rounds once.
+ * Below 2^53 both the digits and the power of ten are exact, so that one division rounds once.
  */
 export function readNumber(bytes: Buffer, start: number, end: number): number {
   let i = start;
@@ -21,8 +22,9 @@ export function readNumber(bytes: Buffer, start: number, end: number): number {
     else return spelled(bytes.toString("latin1", start, end));
   }
   const count = end - first - (dot < 0 ? 0 : 1);
-  if (count === 0 || count > 15) return spelled(bytes.toString("latin1", start, end));
-  const value = dot < 0 ? digits : digits / (powers[end - dot - 1] as number);
+  if (count === 0 || count > exactDigits || digits > Number.MAX_SAFE_INTEGER)
+    return spelled(bytes.toString("latin1", start, end));
+  const value = dot < 0 ? digits : digits / (powersOfTen[end - dot - 1] as number);
   return isNegative ? -value : value;
 }
 

@@ -1,7 +1,7 @@
 import { Byte } from "./byte.ts";
 import { PartError } from "./part-error.ts";
 
-const packed = (name: string): number => [...name].reduce((sum, c) => (sum << 8) | c.charCodeAt(0), 0);
+export const packed = (name: string): number => [...name].reduce((sum, c) => (sum << 8) | c.charCodeAt(0), 0);
 
 /**
  * Element names without their prefix, the last four bytes packed into a number: comparing numbers spares a string

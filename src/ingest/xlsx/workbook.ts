@@ -1,36 +1,24 @@
 import { refused, usage } from "../../errors.ts";
+import type { SheetContext } from "./cell-values.ts";
 import type { CellBatch } from "./cells.ts";
 import { Container } from "./container.ts";
 import { defaultLimits, type WorkbookLimits } from "./limits.ts";
-import { named, PartError } from "./part-error.ts";
+import { named } from "./part-error.ts";
 import { readPart, readRelations } from "./relations.ts";
 import { SharedStrings } from "./shared-strings.ts";
-import { type SheetContext, SheetScanner } from "./sheet-scanner.ts";
+import { type ReadCounts, type ReadOptions, readSheet } from "./sheet-reader.ts";
 import { attribute, children } from "./small-part.ts";
 import { readDateStyles } from "./styles.ts";
-import { Window } from "./window.ts";
 import { findWorkbookPart } from "./workbook-part.ts";
 
 export { type CellBatch, type CellColumn, CellKind } from "./cells.ts";
 export { defaultLimits, type WorkbookLimits } from "./limits.ts";
+export type { ReadCounts, ReadOptions } from "./sheet-reader.ts";
 
 /** A worksheet; chart sheets are left out. */
 export interface SheetInfo {
   name: string;
   hidden: boolean;
-}
-
-export interface ReadOptions {
-  /** Columns wanted, counted from 0; batches have them in this order. All up to the widest one so far when left out. */
-  columns?: readonly number[];
-  /** Stops after that many rows without reading the rest. */
-  maxRows?: number;
-  signal?: AbortSignal;
-}
-
-export interface ReadCounts {
-  rows: number;
-  formulasWithoutValue: number;
 }
 
 export interface Workbook extends AsyncDisposable {
@@ -109,7 +97,6 @@ class XlsxWorkbook implements Workbook {
     const context = {
       dateStyles: await readDateStyles(container, target("styles")),
       dateSystem: date1904 === "1" || date1904 === "true" ? 1904 : 1900,
-      limits,
     } as const;
     return new XlsxWorkbook(container, sheets, context, target("sharedStrings"));
   }
@@ -126,7 +113,8 @@ class XlsxWorkbook implements Workbook {
     }
     const strings = await this.#sharedStrings();
     try {
-      return await this.#stream(sheet.part, { ...this.#context, strings }, options, onBatch);
+      const chunks = this.#container.read(sheet.part);
+      return await readSheet(chunks, { ...this.#context, strings }, this.#container.limits, options, onBatch);
     } catch (error) {
       throw named(error, `sheet "${name}" of ${this.#container.file}`);
     }
@@ -134,39 +122,6 @@ class XlsxWorkbook implements Workbook {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#container[Symbol.asyncDispose]();
-  }
-
-  async #stream(
-    part: string,
-    context: SheetContext,
-    { columns, maxRows = Number.POSITIVE_INFINITY, signal }: ReadOptions,
-    onBatch: (batch: CellBatch) => void | Promise<void>,
-  ): Promise<ReadCounts> {
-    const scanner = new SheetScanner(context, columns, maxRows);
-    const window = new Window(context.limits.textBytes * 8);
-    let rows = 0;
-    const flush = async (): Promise<void> => {
-      rows += scanner.cells.rows;
-      await onBatch(scanner.cells);
-      scanner.cells.clear();
-      signal?.throwIfAborted();
-    };
-    signal?.throwIfAborted();
-    if (maxRows <= 0) return { rows, formulasWithoutValue: 0 };
-    for await (const chunk of this.#container.read(part)) {
-      signal?.throwIfAborted();
-      if (scanner.isComplete) continue;
-      window.append(chunk);
-      window.at = scanner.scan(window.bytes, 0);
-      while (scanner.isBlocked) {
-        await flush();
-        if (rows === maxRows) return { rows, formulasWithoutValue: scanner.formulasWithoutValue };
-        window.at = scanner.scan(window.bytes, window.at);
-      }
-    }
-    if (!scanner.isComplete) throw new PartError("ends before its rows do");
-    if (scanner.cells.rows > 0) await flush();
-    return { rows, formulasWithoutValue: scanner.formulasWithoutValue };
   }
 
   #sharedStrings(): Promise<SharedStrings> {
@@ -178,7 +133,7 @@ class XlsxWorkbook implements Workbook {
     const part = this.#stringsPart;
     if (part === undefined || !this.#container.has(part)) return new SharedStrings();
     try {
-      return await SharedStrings.read(this.#container.read(part), this.#context.limits);
+      return await SharedStrings.read(this.#container.read(part), this.#container.limits);
     } catch (error) {
       throw named(error, `${part} of ${this.#container.file}`);
     }
