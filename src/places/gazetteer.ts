@@ -59,13 +59,13 @@ export function readPlaces(): Place[] {
       const start = at;
       at += size;
       if (field === 2) [text.name, text.nameEnd] = [start, at];
-      else if (field === 3) text.country = bytes.latin1Slice(start, at);
-      else if (field === 7 && isOurs(text.country)) text.feature = bytes.latin1Slice(start, at);
-      else if (field === 8 && isOurs(text.country)) text.region = bytes.latin1Slice(start, at);
+      else if (field === 3) text.country = bytes.toString("latin1", start, at);
+      else if (field === 7 && isOurs(text.country)) text.feature = bytes.toString("latin1", start, at);
+      else if (field === 8 && isOurs(text.country)) text.region = bytes.toString("latin1", start, at);
     }
     if (!isOurs(text.country) || NOT_TOWNS.has(text.feature)) continue;
     places.push({
-      name: bytes.utf8Slice(text.name, text.nameEnd),
+      name: bytes.toString("utf8", text.name, text.nameEnd),
       state: text.country === "US" ? text.region : text.country,
       latitude: y / 1e5,
       longitude: x / 1e5,

@@ -41,19 +41,27 @@ export function indexPlaces(places: readonly Place[], limitKm: number): PlaceInd
 
   const reach = limitKm / KM_PER_DEGREE;
   const least = Math.cos(limitKm / EARTH_RADIUS_KM);
+  const rowsAround = Math.ceil(reach / CELL);
   const find = (latitude: number, longitude: number): Place | undefined => {
     const [px, py, pz] = unit(latitude, longitude);
     // A degree of longitude is shortest at the edge of the reach that is nearest to a pole.
-    const edge = Math.min(89.9, Math.abs(latitude) + reach);
-    const around = Math.min(COLUMNS / 2, Math.ceil(reach / Math.cos(radians(edge)) / CELL));
+    const narrowest = Math.cos(radians(Math.min(89.9, Math.abs(latitude) + reach)));
+    const columnsAround = Math.min(COLUMNS / 2, Math.ceil(rowsAround / narrowest));
     let best: Place | undefined;
     let most = least;
-    for (let row = rowOf(latitude - reach); row <= rowOf(latitude + reach); row++) {
-      for (let step = -around; step <= around; step++) {
-        const column = (columnOf(longitude) + step + COLUMNS) % COLUMNS;
-        for (const { place, at } of cells.get(row * COLUMNS + column) ?? []) {
-          const closeness = px * at[0] + py * at[1] + pz * at[2];
-          if (closeness > most) [best, most] = [place, closeness];
+    for (let ring = 0; ring <= columnsAround; ring++) {
+      // Whatever lies in this ring or a wider one is at least so far away.
+      if (ring > 1 && Math.cos(radians((ring - 1) * CELL * narrowest)) < most) break;
+      const rows = Math.min(ring, rowsAround);
+      for (let down = -rows; down <= rows; down++) {
+        const row = rowOf(latitude) + down;
+        const stride = Math.abs(down) === ring ? 1 : 2 * ring;
+        for (let right = -ring; right <= ring; right += stride) {
+          const column = (columnOf(longitude) + right + COLUMNS) % COLUMNS;
+          for (const { place, at } of cells.get(row * COLUMNS + column) ?? []) {
+            const closeness = px * at[0] + py * at[1] + pz * at[2];
+            if (closeness > most) [best, most] = [place, closeness];
+          }
         }
       }
     }

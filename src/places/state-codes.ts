@@ -58,9 +58,14 @@ const states: readonly (readonly [fips: string, code: string, name: string, ...a
   ["78", "VI", "United States Virgin Islands", "US Virgin Islands", "Virgin Islands"],
 ];
 
-/** Case, full stops and repeated spaces carry no meaning: "N.Y.", "new  york". */
+/** Case, full stops and repeated spaces carry no meaning: "N.Y.", "new  york". A decimal point does. */
 const normal = (text: string): string =>
-  text.normalize("NFKC").replaceAll(".", "").trim().replace(/\s+/g, " ").toLowerCase();
+  text
+    .normalize("NFKC")
+    .replace(/\.(?!\d)/g, "")
+    .trim()
+    .replace(/\s+/g, " ")
+    .toLowerCase();
 
 const codes = new Map(
   states.flatMap(([fips, code, ...names]) =>
