@@ -35,14 +35,15 @@ export interface Field {
 export interface Table<F extends Readonly<Record<string, Field>> = Readonly<Record<string, Field>>> {
   readonly name: "users" | "cards";
   readonly grain: string;
-  readonly key: keyof F & string;
+  readonly key: string;
   /** At least one of these must be bound and plausible; ids alone are another domain's file. */
-  readonly domain: readonly (keyof F & string)[];
+  readonly domain: readonly string[];
   readonly fields: F;
 }
 
-export const defineTable = <const F extends Readonly<Record<string, Field>>>(table: Table<F>): Table<F> =>
-  table;
+export const defineTable = <const F extends Readonly<Record<string, Field>>>(
+  table: Table<F> & { readonly key: keyof F; readonly domain: readonly (keyof F)[] },
+): Table<F> => table;
 
 type Options = Omit<Partial<Field>, "kind" | "reading" | "label" | "doc">;
 

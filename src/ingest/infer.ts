@@ -1,0 +1,280 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { Field } from "../schema/tables.ts";
+import { literal, raw } from "../sql/statement.ts";
+import { dayMonthOrders, errorPattern, missingTokens, type Notation, notations } from "./notations.ts";
+import { FORMULA_WITHOUT_VALUE, textOf } from "./raw-table.ts";
+
+/** A column of a raw table, before its notation is known. */
+export interface RawColumn {
+  readonly column: string;
+  readonly field: Field;
+  /** The engine's type: VARCHAR, DOUBLE, DATE or BOOLEAN. */
+  readonly type: string;
+}
+
+/** How a column is written, found from the whole of it. */
+export interface Inferred extends RawColumn {
+  /** The notation as the report states it. */
+  readonly notation: string;
+  /** SQL for the cell as text; null where it is empty, a word for missing, or an error. */
+  readonly text: string;
+  /** SQL for the value, and null where the cell is in no notation. */
+  readonly value: string;
+  /** SQL that is true for cells in the column's own notation; undefined when all of them are. */
+  readonly isOwn: string | undefined;
+  /** Cells that hold something, words for missing and errors left out. */
+  readonly filled: number;
+  readonly tokens: number;
+  readonly errors: number;
+  readonly isAmbiguousOrder: boolean;
+  /** The year a spreadsheet put in the place of the one it read as a day. */
+  readonly retypedIn: number | undefined;
+  /** The value before that was repaired. */
+  readonly untouched?: string;
+  /** What the column would be if it was retyped, where its own values cannot tell. */
+  readonly ifRetyped?: { readonly year: number; readonly as: Partial<Inferred> };
+}
+
+/** Cells of the first rows, by which the notation to try first is chosen. */
+const SAMPLE_ROWS = 2_000;
+
+export const fullMatch = (x: string, pattern: string) => `regexp_full_match(${x}, ${literal(pattern)})`;
+const isToken = (x: string) => `lower(trim(${x})) in (${missingTokens.map(literal).join(", ")})`;
+export const isError = (x: string) =>
+  `(starts_with(trim(${x}), '#') and (${fullMatch(`upper(trim(${x}))`, errorPattern)} or trim(${x}) = ${literal(FORMULA_WITHOUT_VALUE)}))`;
+export const isMissingToken = isToken;
+
+/** Finds the notation of a column: the first that reads all of it, else the one that reads most. */
+export async function infer(engine: DuckDBEngine, table: string, raw_: RawColumn): Promise<Inferred> {
+  const direct = readDirectly(raw_);
+  if (direct !== undefined)
+    return retype(engine, table, { ...raw_, ...direct, ...(await countFilled(engine, table, raw_)) });
+  const plain = `nullif(trim(${textOf(raw_.column, raw_.type)}), '')`;
+  const counts = await one(
+    engine,
+    `select count(${plain}) as filled, count(*) filter (where ${isToken(plain)}) as tokens,
+      count(*) filter (where ${isError(plain)}) as errors from ${table}`,
+  );
+  const { tokens = 0, errors = 0 } = counts;
+  const text =
+    tokens + errors === 0
+      ? plain
+      : `case when not ${isToken(plain)} and not ${isError(plain)} then ${plain} end`;
+  const filled = (counts["filled"] ?? 0) - tokens - errors;
+  const candidates = notations[raw_.field.reading];
+  const chosen = await choose(engine, table, text, filled, candidates);
+  const isAmbiguousOrder = await hasAmbiguousOrder(engine, table, text, chosen.notation, candidates);
+  const own = await settleOrder(engine, table, text, chosen.notation);
+  const value = chosen.readsAll ? own.read(text) : readEach(text, own, candidates);
+  const days = chosen.readsAll ? (own.isDay ? "true" : "false") : isDayCell(text, own, candidates);
+  return retype(
+    engine,
+    table,
+    {
+      ...raw_,
+      notation: own.name,
+      text,
+      value,
+      isOwn: chosen.readsAll ? undefined : fullMatch(text, own.pattern),
+      filled,
+      tokens,
+      errors,
+      isAmbiguousOrder: isAmbiguousOrder && own === chosen.notation,
+      retypedIn: undefined,
+    },
+    days,
+  );
+}
+
+/** Columns whose type already is what the reading wants. */
+function readDirectly({
+  column,
+  field,
+  type,
+}: RawColumn):
+  | Pick<Inferred, "notation" | "text" | "value" | "isOwn" | "isAmbiguousOrder" | "retypedIn">
+  | undefined {
+  const base = {
+    text: textOf(column, type),
+    isOwn: undefined,
+    isAmbiguousOrder: false,
+    retypedIn: undefined,
+  };
+  const isNumber = ["integer", "usd", "number"].includes(field.reading);
+  if (type === "DOUBLE" && isNumber)
+    return { ...base, notation: "number", value: `case when isfinite(${column}) then ${column} end` };
+  if (type === "DATE" && field.reading === "month") return { ...base, notation: "date", value: column };
+  if (type === "BOOLEAN" && field.reading === "flag")
+    return { ...base, notation: "true/false", value: column };
+  return undefined;
+}
+
+async function countFilled(engine: DuckDBEngine, table: string, { column }: RawColumn) {
+  const { filled = 0 } = await one(engine, `select count(${column}) as filled from ${table}`);
+  return { filled, tokens: 0, errors: 0 };
+}
+
+interface Choice {
+  readonly notation: Notation;
+  readonly readsAll: boolean;
+}
+
+async function choose(
+  engine: DuckDBEngine,
+  table: string,
+  text: string,
+  filled: number,
+  candidates: readonly Notation[],
+): Promise<Choice> {
+  const last = candidates.at(-1);
+  if (last === undefined) throw new TypeError("a reading without notations");
+  // What reads everything, such as text, needs no counting.
+  if (candidates.length === 1 || filled === 0) return { notation: candidates[0] ?? last, readsAll: true };
+  // A notation that fails on the first rows cannot read all of them, so the sample may rule out, never in.
+  const sampled = await readers(engine, `(select * from ${table} limit ${SAMPLE_ROWS})`, text, candidates);
+  const first = sampled.find(({ readsAll }) => readsAll)?.notation;
+  if (first !== undefined) {
+    const [whole] = await readers(engine, table, text, [first]);
+    if (whole?.readsAll) return whole;
+  }
+  const all = await readers(engine, table, text, candidates);
+  const complete = all.find(({ readsAll }) => readsAll);
+  if (complete !== undefined) return complete;
+  const most = all
+    .filter(({ notation }) => !notation.wholeColumnOnly)
+    .reduce((a, b) => (b.reads > a.reads ? b : a));
+  return { notation: most.notation, readsAll: false };
+}
+
+async function readers(engine: DuckDBEngine, from: string, text: string, candidates: readonly Notation[]) {
+  const columns = candidates.map(({ pattern, read, onlyIf }, i) => {
+    const reads = `count(*) filter (where ${fullMatch("cell", pattern)} and (${read("cell")}) is not null)`;
+    return `${reads} as n${i}, ${onlyIf?.("cell") ?? "true"} as ok${i}`;
+  });
+  const { rows } = await engine.query(
+    raw(
+      `select count(cell) as filled, ${columns.join(", ")} from (select ${text} as cell from ${from}) cells`,
+    ),
+  );
+  const counts = rows[0] ?? {};
+  return candidates.map((notation, i) => {
+    const reads = Number(counts[`n${i}`] ?? 0);
+    return { notation, reads, readsAll: reads === counts["filled"] && counts[`ok${i}`] === true };
+  });
+}
+
+/** Each cell in the column's notation, else in the first other one that reads a cell on its own. */
+function readEach(text: string, own: Notation, candidates: readonly Notation[]): string {
+  const others = candidates.filter((n) => n !== own && !n.wholeColumnOnly);
+  const branches = [own, ...others].map((n) => `when ${fullMatch(text, n.pattern)} then ${n.read(text)}`);
+  return `case ${branches.join(" ")} end`;
+}
+
+function isDayCell(text: string, own: Notation, candidates: readonly Notation[]): string {
+  const others = candidates.filter((n) => n !== own && !n.wholeColumnOnly);
+  const branches = [own, ...others].map((n) => `when ${fullMatch(text, n.pattern)} then ${n.isDay === true}`);
+  return `coalesce(case ${branches.join(" ")} end, false)`;
+}
+
+const rivalOf = (notation: Notation): Notation | undefined =>
+  dayMonthOrders.flatMap(([us, european]) =>
+    us === notation ? [european] : european === notation ? [us] : [],
+  )[0];
+
+/** Months lie on the first day: of two readings that fit, the one in which all days are 1 is meant. */
+async function settleOrder(
+  engine: DuckDBEngine,
+  table: string,
+  text: string,
+  own: Notation,
+): Promise<Notation> {
+  const rival = rivalOf(own);
+  if (rival === undefined) return own;
+  const {
+    n = 0,
+    own_first = 0,
+    rival_first = 0,
+  } = await one(
+    engine,
+    `select count(*) as n, count(*) filter (where day(${own.read("cell")}) = 1) as own_first,
+      count(*) filter (where ${fullMatch("cell", rival.pattern)} and day(${rival.read("cell")}) = 1) as rival_first
+    from (select ${text} as cell from ${table}) cells where ${fullMatch("cell", own.pattern)}`,
+  );
+  return rival_first === n && own_first < n ? rival : own;
+}
+
+async function hasAmbiguousOrder(
+  engine: DuckDBEngine,
+  table: string,
+  text: string,
+  own: Notation,
+  candidates: readonly Notation[],
+): Promise<boolean> {
+  const rival = rivalOf(own);
+  if (rival === undefined || !candidates.includes(rival)) return false;
+  const {
+    n = 0,
+    both = 0,
+    first = 0,
+  } = await one(
+    engine,
+    `select count(*) as n, count(*) filter (where ${fullMatch("cell", rival.pattern)}) as both,
+      count(*) filter (where day(${own.read("cell")}) = 1) as first
+    from (select ${text} as cell from ${table}) cells where ${fullMatch("cell", own.pattern)}`,
+  );
+  return n > 0 && both === n && first < n;
+}
+
+/**
+ * "Dec-22" becomes 22 December of the year the file was saved in. When most days lie in one year and pass for
+ * years there, the day is the year. Rows of other years then lie on day 1 (no spreadsheet takes 97 for a day);
+ * without such rows the years must pass for those of the column: no account opens after the file was saved.
+ */
+async function retype(
+  engine: DuckDBEngine,
+  table: string,
+  column: Inferred,
+  isDay = "true",
+): Promise<Inferred> {
+  if (column.field.reading !== "month" || isDay === "false") return column;
+  const { rows } = await engine.query(
+    raw(`with days as (
+        select ${column.value} as day from ${table} where ${isDay}
+      ), modal as (
+        select year(day) as year from days where day is not null group by year(day) order by count(*) desc, year(day) limit 1
+      )
+      select modal.year as year, count(*) as days,
+        count(*) filter (where year(day) = modal.year) as moved,
+        count(*) filter (where year(day) = modal.year and day(day) > 1) as moved_off_first,
+        count(*) filter (where year(day) = modal.year and day = last_day(day)) as moved_on_last,
+        count(distinct day(day)) filter (where year(day) = modal.year) as distinct_days,
+        coalesce(max(day(day)) filter (where year(day) = modal.year), 0) as latest,
+        count(*) filter (where year(day) <> modal.year) as kept,
+        count(*) filter (where year(day) <> modal.year and day(day) = 1) as kept_on_first
+      from days, modal where day is not null group by modal.year`),
+  );
+  const found = rows[0];
+  if (found === undefined) return column;
+  const n = (name: string) => Number(found[name]);
+  const inOneYear =
+    n("moved") > n("days") / 2 && n("moved_off_first") > n("moved") / 2 && n("distinct_days") > 2;
+  const isMonthEnds = n("moved_on_last") === n("moved");
+  const others =
+    n("kept") > 0 ? n("kept_on_first") === n("kept") : n("days") >= 10 && 2000 + n("latest") <= n("year");
+  if (!inOneYear || isMonthEnds) return column;
+  const value = `(${column.value})`;
+  const year = n("year");
+  const retyped = {
+    notation: `${column.notation}, month and year retyped as a day of ${year}`,
+    retypedIn: year,
+    value: `case when ${isDay} and year(${value}) = ${year} then make_date(2000 + day(${value}), month(${value}), 1) else ${value} end`,
+    untouched: column.value,
+  };
+  if (others) return { ...column, ...retyped };
+  return n("kept") === 0 ? { ...column, ifRetyped: { year, as: retyped } } : column;
+}
+
+async function one(engine: DuckDBEngine, text: string): Promise<Record<string, number>> {
+  const { rows } = await engine.query(raw(text));
+  return Object.fromEntries(Object.entries(rows[0] ?? {}).map(([name, value]) => [name, Number(value)]));
+}

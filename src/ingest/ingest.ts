@@ -1,0 +1,216 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { refused } from "../errors.ts";
+import { Inputs, type SourceColumn } from "../schema/inputs.ts";
+import type { Source } from "../schema/issues.ts";
+import type { Field } from "../schema/tables.ts";
+import { raw } from "../sql/statement.ts";
+import { type FileMonth, inferFileMonth } from "./as-of.ts";
+import { type HeaderMap, type TableName, tables } from "./bind.ts";
+import { locate } from "./coordinates.ts";
+import { coordinateDay } from "./damage.ts";
+import { discarded, normalise } from "./headers.ts";
+import { IssueLog } from "./issue-log.ts";
+import { refuseCardNumbersAsKeys, settleIds, settleKey } from "./keys.ts";
+import { openFiles } from "./open-files.ts";
+import { type Found, pickTables } from "./pick-tables.ts";
+import { type ReadTable, readTable, sqlType } from "./read-table.ts";
+import { checkAges, checkCardCounts, checkMonths, checkRelations } from "./relations.ts";
+
+export interface IngestOptions {
+  /** `column=header` overrides; a column of both tables is written `users.user_id`. */
+  readonly map?: HeaderMap;
+  /** Sheet to read for a table, by name. */
+  readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
+  /** YYYY-MM-DD; the fallback where the files do not tell their month. */
+  readonly today: string;
+}
+
+/** What reading gave: the tables `users`, `cards` and `issues` in the database, and this. */
+export interface Ingested {
+  readonly sources: readonly Source[];
+  readonly inputs: Inputs;
+  readonly fileMonth: FileMonth;
+  readonly log: IssueLog;
+}
+
+/**
+ * Reads a customers file and a cards file, in either order, or one workbook with both, into the canonical
+ * tables. Throws DATA_REFUSED, before anything is written outside of the database, where they are no portfolio.
+ */
+export async function ingest(
+  engine: DuckDBEngine,
+  paths: readonly string[],
+  options: IngestOptions,
+): Promise<Ingested> {
+  const log = await IssueLog.open(engine);
+  const files = await openFiles(engine, paths);
+  let read: { users: ReadTable; cards: ReadTable };
+  let found: Found;
+  try {
+    found = pickTables(files.tables, options);
+    read = {
+      users: await readTable(engine, found.users.source, found.users.binding, found.standins.users, log),
+      cards: await readTable(engine, found.cards.source, found.cards.binding, found.standins.cards, log),
+    };
+  } finally {
+    await files[Symbol.asyncDispose]();
+  }
+  for (const name of ["users", "cards"] as const) {
+    if (read[name].rows === 0)
+      throw refused(`${found[name].source.file}: no rows below the header`, "give a file that has rows");
+    await refuseImplausible(engine, read[name], found[name].source.file);
+    await refuseCardNumbersAsKeys(engine, read[name], found[name].source.file);
+    const { binding } = found[name];
+    for (const column of binding.guessed)
+      await log.add("guessed_column", name, column, null, headerOf(found[name], column));
+    for (const { column, header } of binding.spare)
+      await log.add("duplicate_header", name, column, null, header);
+  }
+  if (!read.cards.binding.columns.has("user_id"))
+    throw refused(
+      `${found.cards.source.file}: no column says which customer a card belongs to`,
+      "name it with --map cards.user_id=HEADER",
+    );
+  await settleIds(engine, [
+    ["read_users", "user_id"],
+    ["read_cards", "user_id"],
+  ]);
+  await settleIds(engine, [["read_cards", "card_id"]]);
+  await settleKey(engine, read.users, found.users.source.file, log);
+  await settleKey(engine, read.cards, found.cards.source.file, log);
+  await checkRelations(engine, log, { users: found.users.source.file, cards: found.cards.source.file });
+  const has = (table: TableName, ...columns: string[]) =>
+    columns.every((c) => read[table].columns.some(({ column }) => column === c));
+  if (has("users", "card_count")) await checkCardCounts(log);
+  if (has("cards", "expires_on", "opened_on")) await checkMonths(log);
+
+  const rows = {
+    users: await makeTable(engine, "users", read.users),
+    cards: await makeTable(engine, "cards", read.cards),
+  };
+  if (has("users", "latitude", "longitude")) await locate(engine, await pointsOf(engine, read.users));
+  const fileMonth = await inferFileMonth(engine, options.today);
+  if (has("users", "age", "birth_year", "birth_month")) await checkAges(log, fileMonth);
+  await engine.execute(raw("drop table read_users"));
+  await engine.execute(raw("drop table read_cards"));
+
+  const sources: Source[] = [];
+  for (const name of ["users", "cards"] as const)
+    sources.push(await describeSource(name, found[name], read[name], rows[name]));
+  return { sources, inputs: await inputsOf(engine), fileMonth, log };
+}
+
+/** The canonical table with all its columns; those that no header feeds are null. */
+async function makeTable(engine: DuckDBEngine, name: TableName, read: ReadTable): Promise<number> {
+  const { rows: described } = await engine.query(raw(`describe ${read.name}`));
+  const bound = new Set(described.map((row) => String(row["column_name"])));
+  const columns = Object.entries<Field>(tables[name].fields).map(([column, field]) =>
+    bound.has(column) ? column : `cast(null as ${sqlType(field)}) as ${column}`,
+  );
+  await engine.execute(
+    raw(`create or replace table ${name} as select ${columns.join(", ")} from ${read.name}`),
+  );
+  const { rows } = await engine.query(raw(`select count(*) as n from ${name}`));
+  return Number(rows[0]?.["n"] ?? 0);
+}
+
+/** Coordinates of the customers; what a spreadsheet turned into days comes back as two candidates. */
+async function pointsOf(engine: DuckDBEngine, read: ReadTable): Promise<string> {
+  const { rows } = await engine.query(
+    raw(
+      `select count(*) as n from issues where code = 'date_in_number' and table_name = 'users' and column_name in ('latitude', 'longitude')`,
+    ),
+  );
+  const plain =
+    "select user_id, latitude, longitude, cast(null as double) as other_latitude, cast(null as double) as other_longitude from users";
+  if (Number(rows[0]?.["n"]) === 0) return plain;
+  const damaged = (column: string) => {
+    const { low, high } = coordinateDay("i.value");
+    // the sign is lost with the point; longitudes west of Greenwich come as negative numbers and are spared
+    return `select u.user_id, ${low} as low, coalesce(${high}, ${low}) as high
+      from issues i join ${read.name} u on u.row = i.row
+      where i.code = 'date_in_number' and i.table_name = 'users' and i.column_name = '${column}'`;
+  };
+  return `select users.user_id,
+      coalesce(users.latitude, lat.low) as latitude,
+      coalesce(users.longitude, lon.low) as longitude,
+      case when users.latitude is null then lat.high end as other_latitude,
+      case when users.longitude is null then lon.high end as other_longitude
+    from users
+    left join (${damaged("latitude")}) lat on lat.user_id = users.user_id
+    left join (${damaged("longitude")}) lon on lon.user_id = users.user_id`;
+}
+
+/** A column of the domain whose values are mostly impossible is another domain's. */
+async function refuseImplausible(engine: DuckDBEngine, read: ReadTable, file: string): Promise<void> {
+  const { domain } = tables[read.binding.table];
+  const bound = read.columns.filter(({ column }) => domain.includes(column));
+  const counts = bound.map(({ column }) => `count(${column}) as ${column}`);
+  const { rows } = await engine.query(raw(`select count(*) as n, ${counts.join(", ")} from ${read.name}`));
+  if (
+    bound.some(
+      ({ column, filled }) => Number(rows[0]?.[column]) > 0 && Number(rows[0]?.[column]) >= filled / 2,
+    )
+  )
+    return;
+  const names = bound.map(
+    ({ column }) =>
+      `${column} (header ${JSON.stringify(read.binding.headers[read.binding.columns.get(column) ?? 0])})`,
+  );
+  throw refused(
+    `${file}: not a ${read.binding.table} table: the values of ${names.join(", ")} are impossible`,
+    "give the customers file and the cards file of a card portfolio, or name the headers with --map",
+  );
+}
+
+const headerOf = ({ binding }: Found["users"], column: string): string =>
+  binding.headers[binding.columns.get(column) ?? -1] ?? "";
+
+async function describeSource(
+  table: TableName,
+  { source, binding }: Found["users"],
+  read: ReadTable,
+  rows: number,
+): Promise<Source> {
+  const used = new Set(binding.columns.values());
+  return {
+    table,
+    file: source.file,
+    sheet: source.sheet,
+    rows,
+    sha256: await sha256(source.path),
+    columns: read.columns.map(({ column, notation }) => ({
+      column,
+      header: headerOf({ source, binding }, column).trim(),
+      notation,
+    })),
+    ignored: binding.headers
+      .filter((header, i) => !used.has(i) && header.trim() !== "")
+      .map((header) => {
+        const name = header.replace(/^\uFEFF/, "").trim();
+        return discarded.has(normalise(name)) ? `${name} (discarded)` : name;
+      }),
+  };
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
+
+/** The columns that hold at least one value. */
+async function inputsOf(engine: DuckDBEngine): Promise<Inputs> {
+  const found: SourceColumn[] = [];
+  for (const name of ["users", "cards"] as const) {
+    const columns = Object.keys(tables[name].fields);
+    const { rows } = await engine.query(
+      raw(`select ${columns.map((c) => `count(${c}) as ${c}`).join(", ")} from ${name}`),
+    );
+    for (const column of columns)
+      if (Number(rows[0]?.[column]) > 0) found.push(`${name}.${column}` as SourceColumn);
+  }
+  return new Inputs(found);
+}

@@ -1,0 +1,131 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { refused } from "../errors.ts";
+import { raw } from "../sql/statement.ts";
+import { tables } from "./bind.ts";
+import { maskCardNumbers } from "./card-number.ts";
+import type { IssueLog } from "./issue-log.ts";
+import type { ReadTable } from "./read-table.ts";
+
+/** Ids are integers when every one of them is, in whichever table it stands; else they are text. */
+export async function settleIds(
+  engine: DuckDBEngine,
+  places: readonly (readonly [table: string, column: string])[],
+): Promise<void> {
+  const whole = "\\d{1,15}(?:\\.0+)?";
+  const cells = places.map(([table, column]) => `select ${column} as id from ${table}`).join(" union all ");
+  const { rows } = await engine.query(
+    raw(`select count(id) as n, count(*) filter (where regexp_full_match(id, '${whole}')) as integers,
+        count(distinct id) as ids,
+        count(distinct try_cast(regexp_replace(id, '\\.0+$', '') as bigint)) as numbers
+      from (${cells}) cells`),
+  );
+  const { n, integers, ids, numbers } = rows[0] ?? {};
+  // 007 and 7 are two customers as text and would be one as numbers
+  const sameWithin = ids === numbers || (await keepsApart(engine, places));
+  if (n === 0 || n !== integers || !sameWithin) return;
+  for (const [table, column] of places)
+    await engine.execute(
+      raw(
+        `alter table ${table} alter ${column} type bigint using cast(regexp_replace(${column}, '\\.0+$', '') as bigint)`,
+      ),
+    );
+}
+
+/** One table may write 007 and the other 7: what counts is that no table has both. */
+async function keepsApart(
+  engine: DuckDBEngine,
+  places: readonly (readonly [string, string])[],
+): Promise<boolean> {
+  for (const [table, column] of places) {
+    const { rows } = await engine.query(
+      raw(
+        `select count(distinct ${column}) as ids, count(distinct try_cast(regexp_replace(${column}, '\\.0+$', '') as bigint)) as numbers from ${table}`,
+      ),
+    );
+    if (rows[0]?.["ids"] !== rows[0]?.["numbers"]) return false;
+  }
+  return true;
+}
+
+/**
+ * Makes the key a key: rows without one are left out and exact repetitions removed, with an issue each; a key
+ * with two different rows refuses the file.
+ */
+export async function settleKey(
+  engine: DuckDBEngine,
+  { binding, name, columns }: ReadTable,
+  file: string,
+  log: IssueLog,
+): Promise<void> {
+  const { key } = tables[binding.table];
+  await log.addCells(
+    "missing_key",
+    binding.table,
+    key,
+    `select row, null as value from ${name} where ${key} is null`,
+  );
+  await engine.execute(raw(`delete from ${name} where ${key} is null`));
+  const { rows: repeated } = await engine.query(
+    raw(`select 1 as found from ${name} group by ${key} having count(*) > 1 limit 1`),
+  );
+  if (repeated.length === 0) return;
+  const rest = columns.map(({ column }) => column).filter((column) => column !== key);
+  const same = rest.map((column) => `r.${column} is not distinct from f.${column}`);
+  const pairs = `(select ${key}, min(row) as first from ${name} group by ${key} having count(*) > 1) k
+    join ${name} f on f.${key} = k.${key} and f.row = k.first
+    join ${name} r on r.${key} = k.${key} and r.row > k.first`;
+  const { rows: conflicts } = await engine.query(
+    raw(`select cast(k.${key} as varchar) as id, count(*) as n from ${pairs}
+      where not (${["true", ...same].join(" and ")}) group by k.${key} order by min(r.row) limit 5`),
+  );
+  if (conflicts.length > 0) {
+    const ids = conflicts.map((row) => maskCardNumbers(String(row["id"]))).join(", ");
+    throw refused(
+      `${file}: rows of ${binding.table} that share a key but differ: ${key} ${ids}${conflicts.length === 5 ? ", …" : ""}`,
+      `give a file with one row per ${binding.table === "users" ? "customer" : "card"}, or name the right key with --map ${binding.table}.${key}=HEADER`,
+    );
+  }
+  await log.addCells(
+    "duplicate_row",
+    binding.table,
+    key,
+    `select r.row as row, cast(r.${key} as varchar) as value from ${pairs}`,
+  );
+  await engine.execute(raw(`delete from ${name} where row in (select r.row from ${pairs})`));
+}
+
+/** Card numbers are never a key: a column of them under an id's header is refused. */
+export async function refuseCardNumbersAsKeys(
+  engine: DuckDBEngine,
+  { binding, name }: ReadTable,
+  file: string,
+): Promise<void> {
+  const { key } = tables[binding.table];
+  const { rows } = await engine.query(
+    raw(`select count(*) as n, count(*) filter (where regexp_full_match(cast(${key} as varchar), '[2-6]\\d{12,18}')) as long_ids
+      from (select ${key} from ${name} where ${key} is not null limit 1000) keys`),
+  );
+  const { n, long_ids } = rows[0] ?? {};
+  if (Number(n) === 0 || Number(long_ids) < Number(n) * 0.9) return;
+  const { rows: sample } = await engine.query(
+    raw(`select cast(${key} as varchar) as id from ${name} where ${key} is not null limit 1000`),
+  );
+  const digits = sample.map((row) => String(row["id"])).filter((id) => /^\d+$/.test(id));
+  const isRounded = digits.every((id) => id.length < 16 || id.endsWith("0"));
+  if (digits.filter(passesLuhn).length > digits.length / 2 || (isRounded && digits.length > 1))
+    throw refused(
+      `${file}: ${key} holds card numbers`,
+      `a card number is never a key: give a column with an id of its own with --map ${binding.table}.${key}=HEADER`,
+    );
+}
+
+/** ISO/IEC 7812-1, annex B. */
+export function passesLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = Number(digits[digits.length - 1 - i]);
+    const doubled = i % 2 === 1 ? digit * 2 : digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}

@@ -1,0 +1,38 @@
+import { basename } from "node:path";
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { openColumnar } from "./columnar.ts";
+import { openCsv } from "./csv.ts";
+import { identify } from "./identify.ts";
+import { openSheet } from "./sheet.ts";
+import type { SourceTable } from "./source-table.ts";
+import { openWorkbook, type Workbook } from "./xlsx/workbook.ts";
+
+export interface OpenFiles extends AsyncDisposable {
+  readonly tables: readonly SourceTable[];
+}
+
+/** Opens every file, whatever its format, and every sheet of a workbook, hidden ones included. */
+export async function openFiles(engine: DuckDBEngine, paths: readonly string[]): Promise<OpenFiles> {
+  const tables: SourceTable[] = [];
+  const workbooks: Workbook[] = [];
+  const close = async () => {
+    for (const workbook of workbooks) await workbook[Symbol.asyncDispose]();
+  };
+  try {
+    for (const path of new Set(paths)) {
+      const file = basename(path);
+      const identity = await identify(path, file);
+      if (identity.format === "csv") tables.push(openCsv(path, file, identity));
+      else if (identity.format !== "xlsx") tables.push(await openColumnar(engine, path, file, identity));
+      else {
+        const workbook = await openWorkbook(path);
+        workbooks.push(workbook);
+        for (const { name } of workbook.sheets) tables.push(await openSheet(workbook, path, file, name));
+      }
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { tables, [Symbol.asyncDispose]: close };
+}

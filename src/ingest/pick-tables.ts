@@ -1,0 +1,131 @@
+import { refused, usage } from "../errors.ts";
+import { type Binding, bind, type HeaderMap, hasDomain, type TableName, tables } from "./bind.ts";
+import { normalise } from "./headers.ts";
+import type { Standins } from "./read-table.ts";
+import type { SourceTable } from "./source-table.ts";
+
+export interface Candidate {
+  readonly source: SourceTable;
+  readonly binding: Binding;
+}
+
+export interface Found {
+  readonly users: Candidate;
+  readonly cards: Candidate;
+  readonly standins: Readonly<Record<TableName, Standins>>;
+}
+
+export interface PickOptions {
+  readonly map?: HeaderMap;
+  readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
+}
+
+/**
+ * Of all tables in the files, the one that reads best as users and the one that reads best as cards. Refuses,
+ * with what was missing and what was found instead, where there is none.
+ */
+export function pickTables(sources: readonly SourceTable[], options: PickOptions): Found {
+  checkOptions(sources, options);
+  const bound = (name: TableName): Candidate[] =>
+    sources
+      .filter(({ sheet }) => options.sheets?.[name] === undefined || sheet === options.sheets[name])
+      .map((source) => ({ source, binding: bind(name, source.preview, options.map) }))
+      .sort((a, b) => b.binding.score - a.binding.score || b.source.preview.length - a.source.preview.length);
+  const users = bound("users");
+  const cards = bound("cards");
+  const pairs = users
+    .filter((u) => hasDomain(u.binding))
+    .flatMap((u) => cards.filter((c) => hasDomain(c.binding) && c.source !== u.source).map((c) => ({ u, c })))
+    .map(({ u, c }) => ({ u, c, standins: standinsOf(u.binding, c.binding) }))
+    .filter(({ u, c, standins }) => hasKey(u.binding, standins.users) && hasKey(c.binding, standins.cards));
+  const best = pairs.reduce<(typeof pairs)[number] | undefined>(
+    (a, b) =>
+      a === undefined || b.u.binding.score + b.c.binding.score > a.u.binding.score + a.c.binding.score
+        ? b
+        : a,
+    undefined,
+  );
+  if (best === undefined) throw refuse(sources, users, cards);
+  return { users: best.u, cards: best.c, standins: best.standins };
+}
+
+const hasKey = ({ table, columns }: Binding, standins: Standins): boolean =>
+  columns.has(tables[table].key) || standins.key !== undefined;
+
+/** Headers that only the IBM set has: it names customers by their row. */
+const IBM_HEADERS = ["person", "current_age", "yearly_income_person", "fico_score", "num_credit_cards"];
+
+function standinsOf(users: Binding, cards: Binding): Record<TableName, Standins> {
+  const header = (binding: Binding, column: string) =>
+    normalise(binding.headers[binding.columns.get(column) ?? -1] ?? "");
+  const userHeaders = new Set(users.headers.map(normalise));
+  const isIbm = IBM_HEADERS.every((h) => userHeaders.has(h)) && header(cards, "user_id") === "user";
+  const isIndexed = header(cards, "card_id") === "card_index";
+  return {
+    users: isIbm && !users.columns.has("user_id") ? { key: "row number" } : {},
+    cards: isIndexed ? { key: "user and card index" } : {},
+  };
+}
+
+function refuse(
+  sources: readonly SourceTable[],
+  users: readonly Candidate[],
+  cards: readonly Candidate[],
+): Error {
+  const files = [...new Set(sources.map(({ file }) => file))];
+  if (sources.every(({ preview }) => preview.length <= 1))
+    return refused(`${files.join(", ")}: no rows`, "give files that have a header row and rows below it");
+  const [u, c] = [users[0], cards[0]];
+  const missing = [
+    ...(u === undefined || !isUsable(u.binding) ? [`no customers table: ${lacks("users", u)}`] : []),
+    ...(c === undefined || !isUsable(c.binding) ? [`no cards table: ${lacks("cards", c)}`] : []),
+  ];
+  if (missing.length === 0)
+    missing.push("only one table was found that could be customers or cards; two are needed");
+  return refused(
+    `${files.join(", ")}: ${missing.join("; ")}; found headers: ${found(sources)}`,
+    "give the customers file and the cards file of one portfolio, or name headers with --map column=HEADER and sheets with --sheet users=NAME",
+  );
+}
+
+const isUsable = (binding: Binding): boolean =>
+  binding.columns.has(tables[binding.table].key) && hasDomain(binding);
+
+function lacks(name: TableName, candidate: Candidate | undefined): string {
+  const { key, domain } = tables[name];
+  const columns = candidate?.binding.columns ?? new Map();
+  const needs = [
+    ...(columns.has(key) ? [] : [key]),
+    ...(domain.some((column) => columns.has(column)) ? [] : [`one of ${domain.join(", ")}`]),
+  ];
+  return needs.length === 0 ? "no second table" : `it needs ${needs.join(" and ")}`;
+}
+
+function found(sources: readonly SourceTable[]): string {
+  return sources
+    .slice(0, 4)
+    .map(({ file, sheet, preview }) => {
+      const headers = (preview[0] ?? [])
+        .filter((h) => h.trim() !== "")
+        .slice(0, 12)
+        .map((h) => JSON.stringify(h.trim().slice(0, 40)));
+      return `${file}${sheet === null ? "" : ` [${sheet}]`} ${headers.join(", ") || "none"}`;
+    })
+    .join("; ");
+}
+
+function checkOptions(sources: readonly SourceTable[], { map = {}, sheets = {} }: PickOptions): void {
+  for (const [name, sheet] of Object.entries(sheets))
+    if (!sources.some((source) => source.sheet === sheet))
+      throw usage(
+        `no sheet ${JSON.stringify(sheet)} for ${name}`,
+        `there are ${sources.flatMap((s) => (s.sheet === null ? [] : [JSON.stringify(s.sheet)])).join(", ") || "no sheets in these files"}`,
+      );
+  const headers = new Set(sources.flatMap(({ preview }) => preview.slice(0, 30).flat().map(normalise)));
+  for (const [column, header] of Object.entries(map))
+    if (!headers.has(normalise(header)))
+      throw usage(
+        `no header ${JSON.stringify(header)} to map to ${column}`,
+        "give the header as the file writes it",
+      );
+}

@@ -1,0 +1,67 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { refused } from "../errors.ts";
+import { literal, raw } from "../sql/statement.ts";
+import type { FileMonth } from "./as-of.ts";
+import type { IssueLog } from "./issue-log.ts";
+
+/** What only both tables together show. Reads `read_users` and `read_cards`, which still have row numbers. */
+export async function checkRelations(
+  engine: DuckDBEngine,
+  log: IssueLog,
+  files: { users: string; cards: string },
+): Promise<void> {
+  const { rows } = await engine.query(
+    raw(`select count(*) as cards, count(u.user_id) as owned
+      from read_cards c left join read_users u on cast(u.user_id as varchar) = cast(c.user_id as varchar)`),
+  );
+  if (Number(rows[0]?.["cards"]) > 0 && Number(rows[0]?.["owned"]) === 0)
+    throw refused(
+      `${files.cards}: none of its ${rows[0]?.["cards"]} cards belongs to a customer of ${files.users}`,
+      "give two files of one portfolio, or name the keys with --map users.user_id=HEADER and --map cards.user_id=HEADER",
+    );
+  await log.addCells(
+    "orphan_card",
+    "cards",
+    "user_id",
+    `select c.row as row, cast(c.user_id as varchar) as value
+      from read_cards c left join read_users u on u.user_id = c.user_id where u.user_id is null`,
+  );
+}
+
+/** The stated number of cards beside the counted one. */
+export async function checkCardCounts(log: IssueLog): Promise<void> {
+  await log.addCells(
+    "card_count_mismatch",
+    "users",
+    "card_count",
+    `select u.row as row, cast(cast(u.card_count as bigint) as varchar) || ' stated, ' || coalesce(c.n, 0) || ' counted' as value
+      from read_users u
+      left join (select user_id, count(*) as n from read_cards group by user_id) c on c.user_id = u.user_id
+      where u.card_count is not null and u.card_count <> coalesce(c.n, 0)`,
+  );
+}
+
+/** Cards that expire before they were opened. */
+export async function checkMonths(log: IssueLog): Promise<void> {
+  await log.addCells(
+    "expires_before_opened",
+    "cards",
+    "expires_on",
+    `select row, strftime(expires_on, '%Y-%m') || ', opened ' || strftime(opened_on, '%Y-%m') as value
+      from read_cards where expires_on < opened_on`,
+  );
+}
+
+/** Ages that do not follow from the birth month, where most of them do. */
+export async function checkAges(log: IssueLog, month: FileMonth): Promise<void> {
+  if (month.from !== "ages") return;
+  const day = `cast(${literal(month.day)} as date)`;
+  const age = `floor((year(${day}) * 12 + month(${day}) - (birth_year * 12 + birth_month)) / 12)`;
+  await log.addCells(
+    "age_disagrees",
+    "users",
+    "age",
+    `select row, cast(cast(age as bigint) as varchar) || ', born ' || cast(cast(birth_year as bigint) as varchar) || '-' || lpad(cast(cast(birth_month as bigint) as varchar), 2, '0') as value
+      from read_users where age is not null and birth_year is not null and birth_month is not null and floor(age) <> ${age}`,
+  );
+}

@@ -1,0 +1,34 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+
+/** A column to load: everything else of the file never reaches the database. */
+export interface Wanted {
+  /** Its name in the raw table. */
+  readonly name: string;
+  /** 0-based index in the file. */
+  readonly index: number;
+  /** Card numbers are cut to their last four digits, with the number of digits, while they are read. */
+  readonly cardNumber: boolean;
+}
+
+/** What a raw table's rows are numbered by. */
+export interface Loaded {
+  /** SQL for the 1-based row in the file, header included. */
+  readonly row: string;
+  /** Rows that could not be split into fields, by row. */
+  readonly malformed: readonly number[];
+}
+
+/** One table of a file: a csv file, a sheet, a Parquet file. */
+export interface SourceTable {
+  readonly path: string;
+  /** File name without its folder. */
+  readonly file: string;
+  readonly sheet: string | null;
+  /** The first rows as text; a columnar file has its column names in the first. */
+  readonly preview: readonly (readonly string[])[];
+  /**
+   * Makes `table` in the database: the wanted columns of all rows below `headerRow` (0-based index in
+   * `preview`), as text or as the file's own types.
+   */
+  load(engine: DuckDBEngine, table: string, wanted: readonly Wanted[], headerRow: number): Promise<Loaded>;
+}
