@@ -1,8 +1,10 @@
+import { ageBands, underage } from "../schema/bands.ts";
 import { count, label, share } from "../schema/columns.ts";
 import { percent, whole } from "../schema/format.ts";
+import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
-import { largest, sharesSumToOne, sum } from "./rows.ts";
+import { largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
   id: "age-distribution",
@@ -12,36 +14,25 @@ export default defineAnalysis({
   grain: "one row per age band",
   unit: "customer",
   definition:
-    "Customers by stated age on the day of the file; customers without an age have a row of their own.",
+    "Customers by stated age on the day of the file; customers under 18 or without an age have rows of their own where there are any.",
   needs: ["users.age"],
-  measures: [],
+  measures: ["small"],
 
   sql: () => sql`
-    with bands (band, position) as (
-      values ('18-24', 1), ('25-34', 2), ('35-44', 3), ('45-54', 4), ('55-64', 5), ('65+', 6)
-    ),
+    with bands (band, position) as (values ${positions(ageBands)}),
     counted as (
-      select age_band, count(*) as customers
+      select age_band as band, count(*) as customers
       from customer_profile
       group by age_band
-    ),
-    -- every band is there, zeros included; others (under 18, no age) only where they occur
-    rows as (
-      select bands.band, bands.position, coalesce(counted.customers, 0) as customers
-      from bands
-      left join counted on counted.age_band = bands.band
-      union all
-      select counted.age_band, case when counted.age_band is null then 7 else 0 end, counted.customers
-      from counted
-      left join bands on bands.band = counted.age_band
-      where bands.band is null
     )
+    -- every band is there, zeros included; others (under 18, no age) only where they occur
     select
-      band,
-      customers,
-      cast(customers as double) / nullif(sum(customers) over (), 0) as share
-    from rows
-    order by position
+      coalesce(bands.band, counted.band) as band,
+      coalesce(counted.customers, 0) as customers,
+      cast(coalesce(counted.customers, 0) as double) / nullif(sum(counted.customers) over (), 0) as share
+    from bands
+    full join counted on counted.band = bands.band
+    order by case when counted.band = ${underage} then 0 else bands.position end nulls last
   `,
 
   columns: {
@@ -51,9 +42,15 @@ export default defineAnalysis({
   },
   chart: { mark: "bar", x: "band", y: "customers", share: "share" },
 
-  insight(rows) {
-    const most = largest(rows, "customers");
-    return `The largest age band is ${most?.band ?? "unknown"}: ${whole(most?.customers ?? 0)} of ${whole(sum(rows, "customers"))} customers (${percent(most?.share ?? null)}).`;
+  insight(rows, { values }) {
+    const most = largest(rankable(rows, "band", values.small), "customers");
+    if (most === undefined)
+      return `No age band has ${whole(values.small.customers)} customers or more; there are ${whole(sum(rows, "customers"))} in all.`;
+    return `The largest age band is ${most.band}: ${whole(most.customers)} of ${whole(sum(rows, "customers"))} customers (${percent(most.share)}).`;
   },
-  invariants: (rows) => ({ "shares sum to 1": sharesSumToOne(rows) }),
+  invariants: (rows) => ({
+    "shares sum to 1": sharesSumToOne(rows),
+    "a band appears once": unique(rows, "band"),
+    "every band is there": ageBands.every((band) => rows.some((row) => row.band === band)),
+  }),
 });

@@ -9,6 +9,7 @@ export type Kind =
   | "share"
   | "ratio"
   | "usd"
+  | "year"
   | "month"
   | "date"
   | "flag";
@@ -52,6 +53,8 @@ export const share = column<number>("share");
 /** A quotient that may exceed 1. */
 export const ratio = column<number>("ratio");
 export const usd = column<number>("usd");
+/** A number that is never grouped by thousands. */
+export const year = column<number>("year");
 /** YYYY-MM */
 export const month = column<string>("month");
 /** YYYY-MM-DD */

@@ -22,3 +22,6 @@ export const percent = (share: number | null): string => format("share", share);
 export const dollars = (amount: number | null): string => format("usd", amount);
 export const whole = (n: number | null): string => format("count", n);
 export const decimal = (n: number | null): string => format("ratio", n);
+
+/** "1 card", "2,000 cards". */
+export const counted = (n: number | null, one: string): string => `${whole(n)} ${n === 1 ? one : `${one}s`}`;

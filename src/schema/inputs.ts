@@ -15,6 +15,20 @@ export const derivations = {
   assistance: [["users.credit_score", "users.total_debt_usd", "users.annual_income_usd"]],
   high_risk: [["users.credit_score", "users.total_debt_usd", "users.annual_income_usd"]],
   audience: [["users.credit_score", "users.annual_income_usd"]],
+  brand_or_type: [["cards.brand"], ["cards.type"]],
+  security: [["cards.has_chip"], ["cards.pin_changed_year"], ["cards.on_dark_web"]],
+  /** Any of the audiences and offers; see offers.ts. */
+  selections: [
+    ["cards.expires_on"],
+    ["users.credit_score", "users.annual_income_usd"],
+    ["users.age", "users.retirement_age"],
+  ],
+  offers: [
+    ["cards.expires_on"],
+    ["users.age", "users.retirement_age"],
+    ["users.credit_score", "users.total_debt_usd", "users.annual_income_usd"],
+  ],
+  fairness_groups: [["users.gender"], ["users.age"]],
 } as const satisfies Record<string, readonly (readonly SourceColumn[])[]>;
 
 export type Derivation = keyof typeof derivations;

@@ -14,7 +14,10 @@ with held as (
     sum(credit_limit_usd) filter (where is_valid and type = 'credit') as credit_limit_valid_usd,
     sum(greatest(balance_usd, 0)) filter (where is_valid and type = 'credit') as balance_valid_usd,
     sum(balance_usd) as balance_usd,
-    sum(balance_usd) filter (where status = 'expired') as balance_expired_usd,
+    sum(greatest(balance_usd, 0)) filter (where status = 'expired' and type = 'credit') as balance_expired_usd,
+    count(*) filter (where type = 'credit' and credit_limit_usd is null) as credit_cards_without_limit,
+    count(*) filter (where is_valid and type = 'credit' and credit_limit_usd is null)
+      as valid_credit_cards_without_limit,
     count(*) filter (where is_valid and type = 'credit' and (balance_usd is null or credit_limit_usd is null))
       as valid_credit_cards_without_balance,
     min(opened_on) filter (where is_valid and type = 'credit') as first_credit_opened_on,
@@ -62,8 +65,12 @@ measured as (
     coalesce(held.cards_expiring_soon_in_use, 0) as cards_expiring_soon_in_use,
     coalesce(held.valid_cards_without_chip, 0) as valid_cards_without_chip,
     coalesce(held.valid_cards_without_chip_later, 0) as valid_cards_without_chip_later,
-    coalesce(held.credit_limit_usd, 0) as credit_limit_usd,
-    coalesce(held.credit_limit_valid_usd, 0) as credit_limit_valid_usd,
+    -- no credit card is a limit of 0; a credit card whose limit is missing is not
+    case when coalesce(held.credit_cards_without_limit, 0) = 0 then coalesce(held.credit_limit_usd, 0) end
+      as credit_limit_usd,
+    case
+      when coalesce(held.valid_credit_cards_without_limit, 0) = 0 then coalesce(held.credit_limit_valid_usd, 0)
+    end as credit_limit_valid_usd,
     held.balance_usd,
     held.balance_expired_usd,
     case
@@ -118,7 +125,8 @@ banded as (
       when debt_to_income > 1 then 'very_high'
     end as debt_tier,
     case
-      when is_retired or years_to_retirement <= 0 then 'retired'
+      when is_retired then 'retired'
+      -- whoever works past the retirement age by the stated status is due now
       when years_to_retirement <= 5 then '0-5'
       when years_to_retirement <= 10 then '6-10'
       when years_to_retirement <= 20 then '11-20'

@@ -91,6 +91,7 @@ credit_line_review as (
       when gated.credit_score < {{credit_line_review.score_min}} then 'credit score below the review minimum'
       when gated.first_credit_opened_on >= {{as_of_minus(credit_line_review.opened_months)}}
         then 'credit cards opened too recently'
+      when {{has(cards.opened_on)}} and gated.first_credit_opened_on is null then 'opening month missing'
       when premium_upgrade.user_id is not null then 'already in premium-upgrade'
       when {{has(utilisation)}} and gated.utilisation is null then 'utilisation missing'
       when {{has(utilisation)}} and (

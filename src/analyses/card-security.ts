@@ -1,0 +1,78 @@
+import { count, label, share } from "../schema/columns.ts";
+import { percent, whole } from "../schema/format.ts";
+import { sql } from "../sql/statement.ts";
+import { defineAnalysis } from "./analysis.ts";
+import { unique } from "./rows.ts";
+
+const names: Readonly<Record<string, string>> = {
+  no_chip: "have no chip",
+  old_pin: "have an old PIN",
+  on_dark_web: "were found on the dark web",
+};
+
+export default defineAnalysis({
+  id: "card-security",
+  topic: "ownership",
+  title: "Card security",
+  question: "Which cards are weakly protected?",
+  grain: "one row per finding",
+  unit: "card",
+  definition:
+    "Cards without a chip, cards whose PIN was last changed more than the years before the year of the as-of date, and cards found on the dark web; shares are of all cards on file, and a card can be in several rows. A finding whose column the file lacks has no row; cards without a value are counted as unknown.",
+  needs: ["security"],
+  measures: ["security"],
+
+  sql: ({ asOf, inputs, values }) => sql`
+    with findings as (
+      select 1 as position, 'no_chip' as finding, not has_chip as is_found, is_valid
+      from card_profile
+      where ${inputs.has("cards.has_chip")}
+      union all
+      select
+        2,
+        'old_pin',
+        ${Number(asOf.slice(0, 4))} - pin_changed_year > ${values.security.pin_years},
+        is_valid
+      from card_profile
+      where ${inputs.has("cards.pin_changed_year")}
+      union all
+      select 3, 'on_dark_web', on_dark_web, is_valid
+      from card_profile
+      where ${inputs.has("cards.on_dark_web")}
+    )
+    select
+      finding,
+      count(*) filter (where is_found) as cards,
+      cast(count(*) filter (where is_found) as double) / nullif(count(*), 0) as share,
+      count(*) filter (where is_found and is_valid) as valid_cards,
+      count(*) filter (where is_found is null) as unknown
+    from findings
+    group by position, finding
+    order by position nulls last
+  `,
+
+  columns: {
+    finding: label("Finding", "no_chip, old_pin or on_dark_web."),
+    cards: count("Cards", "Cards with the finding."),
+    share: share("Share", "Part of all cards.", { nullable: true }),
+    valid_cards: count("Valid cards", "Cards among them that are valid on the as-of date.", {
+      needs: ["validity"],
+    }),
+    unknown: count("Unknown", "Cards without a value."),
+  },
+  chart: { mark: "bar", x: "finding", y: "cards", share: "share" },
+
+  insight(rows, { values }) {
+    if (rows.length === 0) return "There are no cards.";
+    const parts = rows.map(
+      (row) => `${whole(row.cards)} (${percent(row.share)}) ${names[row.finding] ?? row.finding}`,
+    );
+    return `Of all cards on file, ${parts.join(", ")}. A PIN is old after ${whole(values.security.pin_years)} years.`;
+  },
+  invariants: (rows) => ({
+    "a finding appears once": unique(rows, "finding"),
+    "a part is no larger than its whole": rows.every(
+      (row) => (row.valid_cards ?? 0) <= row.cards && (row.share ?? 0) <= 1,
+    ),
+  }),
+});

@@ -1,0 +1,15 @@
+import { type Fragment, literal, type Value } from "./statement.ts";
+
+/** Rows of constants for a `values` list: positions(["a", "b"]) is ('a', 1), ('b', 2). */
+export const positions = (names: readonly string[]): Fragment =>
+  tuples(names.map((name, i) => [name, i + 1]));
+
+/** Rows of constants for a `values` list. */
+export const tuples = (rows: readonly (readonly Value[])[]): Fragment => ({
+  render: () => rows.map((row) => `(${row.map(literal).join(", ")})`).join(", "),
+});
+
+/** The same thought once per item: our own constants only, never a value from a file. */
+export const unionAll = <T>(items: readonly T[], select: (item: T) => string): Fragment => ({
+  render: () => items.map(select).join("\n      union all\n      "),
+});
