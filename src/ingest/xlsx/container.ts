@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline, Readable } from "node:stream";
@@ -114,16 +115,22 @@ export class Container implements AsyncDisposable {
     if (entry.compressedSize === 0) return Readable.from([]);
     // yauzl would give 16 kB at a time, which takes inflating twice the time.
     const end = start + entry.compressedSize - 1;
-    const zipped = this.#handle.createReadStream({
-      start,
-      end,
-      autoClose: false,
-      highWaterMark: zippedChunk,
-    });
+    const zipped = Readable.from(this.#slices(start, end), { objectMode: false });
     if (entry.compressionMethod === stored) return zipped;
     const inflate = createInflateRaw({ chunkSize: inflatedChunk });
     // The reader of the inflated bytes meets the error; the callback is there because pipeline wants one.
     return pipeline(zipped, inflate, () => {});
+  }
+
+  /** The handle's own streams close it when a reader stops early, and further sheets are read from it. */
+  async *#slices(start: number, end: number): AsyncGenerator<Buffer, void, void> {
+    for (let position = start; position <= end; ) {
+      const length = Math.min(zippedChunk, end - position + 1);
+      const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(length), 0, length, position);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      position += bytesRead;
+    }
   }
 
   #count(entry: Entry, size: number): void {
