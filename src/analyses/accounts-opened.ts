@@ -42,7 +42,7 @@ export default defineAnalysis({
     if (most === undefined) return "No card has an opening month.";
     const unknown = find(rows, "year", null)?.cards ?? 0;
     const rest = unknown === 0 ? "" : ` ${whole(unknown)} have no opening month.`;
-    return `${whole(most.cards)} of ${counted(all, "card")} on file (${percent(most.cards / all)}) were opened in ${most.year}, more than in any other year.${rest}`;
+    return `${whole(most.cards)} of ${counted(all, "card")} on file (${percent(most.cards / all)}) were opened in ${most.year}; no other year has more.${rest}`;
   },
   invariants: (rows) => ({ "a year appears once": unique(rows, "year") }),
 });

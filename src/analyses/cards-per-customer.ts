@@ -31,7 +31,7 @@ export default defineAnalysis({
     customers: count("Customers", "Customers with that many cards."),
     share: share("Share", "Part of all customers.", { nullable: true }),
   },
-  chart: { mark: "column", x: "cards", y: "customers" },
+  chart: { mark: "bar", x: "cards", y: "customers", share: "share" },
 
   insight(rows) {
     const all = sum(rows, "customers");
