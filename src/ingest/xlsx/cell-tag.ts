@@ -62,6 +62,7 @@ export class CellTag {
   #readContent(bytes: Buffer, from: number): number {
     const inner = this.#inner;
     let i = from;
+    let unknown = 0;
     for (;;) {
       let c = bytes[i] as number;
       while (c !== Byte.less) {
@@ -76,7 +77,9 @@ export class CellTag {
       }
       if (!readTag(bytes, i, inner)) return -1;
       i = inner.next;
-      if (inner.isClosing) {
+      if (unknown > 0) {
+        if (!inner.isEmpty) unknown += inner.isClosing ? -1 : 1;
+      } else if (inner.isClosing) {
         if (inner.name === Name.c) return i;
         if (inner.name === Name.row) throw new PartError("has a cell without an end");
       } else if (inner.name === Name.v || inner.name === Name.f) {
@@ -94,6 +97,9 @@ export class CellTag {
         i = this.inline.read(bytes, i, Name.is);
         if (i < 0) return -1;
         this.isInline = true;
+      } else if (!inner.isEmpty) {
+        // Extensions may use names of their own, v and row among them.
+        unknown = 1;
       }
     }
   }

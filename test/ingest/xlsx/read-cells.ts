@@ -1,0 +1,73 @@
+import {
+  type CellBatch,
+  CellKind,
+  openWorkbook,
+  type ReadOptions,
+  type WorkbookLimits,
+} from "../../../src/ingest/xlsx/workbook.ts";
+
+/** A date as days since 1970-01-01, an error as its code. */
+export type Value =
+  | number
+  | string
+  | boolean
+  | { days: number }
+  | { error: string }
+  | { formula: true }
+  | null;
+
+export interface Table {
+  rowNumbers: number[];
+  rows: Value[][];
+  formulasWithoutValue: number;
+}
+
+export async function readCells(
+  path: string,
+  options: ReadOptions & { sheet?: string; limits?: Partial<WorkbookLimits> } = {},
+): Promise<Table> {
+  await using workbook = await openWorkbook(path, options.limits);
+  const { onBatch, table } = collector();
+  const sheet = options.sheet ?? workbook.sheets[0]?.name ?? "";
+  const counts = await workbook.read(sheet, options, onBatch);
+  if (counts.rows !== table.rows.length)
+    throw new Error(`${counts.rows} rows counted, ${table.rows.length} given`);
+  return { ...table, formulasWithoutValue: counts.formulasWithoutValue };
+}
+
+export function collector(): {
+  table: Omit<Table, "formulasWithoutValue">;
+  onBatch: (batch: CellBatch) => void;
+} {
+  const table: Omit<Table, "formulasWithoutValue"> = { rowNumbers: [], rows: [] };
+  const onBatch = (batch: CellBatch): void => {
+    for (let row = 0; row < batch.rows; row++) {
+      table.rowNumbers.push(batch.rowNumbers[row] ?? -1);
+      table.rows.push(batch.columns.map((column) => cellValue(column, row)));
+    }
+  };
+  return { table, onBatch };
+}
+
+function cellValue(column: CellBatch["columns"][number], row: number): Value {
+  const value = column.numbers[row] ?? Number.NaN;
+  const text = column.texts[row] ?? "missing";
+  switch (column.kinds[row]) {
+    case CellKind.empty:
+      return null;
+    case CellKind.number:
+      return value;
+    case CellKind.date:
+      return { days: value };
+    case CellKind.text:
+      return text;
+    case CellKind.boolean:
+      return value === 1;
+    case CellKind.error:
+      return { error: text };
+    case CellKind.formula:
+      return { formula: true };
+    default:
+      throw new Error(`unknown kind ${column.kinds[row]}`);
+  }
+}
