@@ -2,6 +2,7 @@
 export type ErrorCode =
   | "USAGE"
   | "DATA_REFUSED"
+  | "NOT_COMPUTABLE"
   | "QUERY_FAILED"
   | "QUERY_REFUSED"
   | "RESULT_SHAPE"

@@ -1,5 +1,5 @@
-import { notations, shownDay } from "./notations.ts";
 import { fullMatch } from "./infer.ts";
+import { notations, shownDay } from "./notations.ts";
 
 const days = notations.month.filter(
   (n) => n.isDay && n.name !== "spreadsheet day number" && n.name !== "yyyymmdd",

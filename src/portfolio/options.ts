@@ -1,0 +1,34 @@
+import { closest } from "fastest-levenshtein";
+import { analyses } from "../analyses/index.ts";
+import { usage } from "../errors.ts";
+import { parameters } from "../schema/measures.ts";
+
+/** A real day, written YYYY-MM-DD. */
+export function checkDate(text: string): void {
+  const day = new Date(`${text}T00:00:00Z`);
+  if (
+    !/^\d{4}-\d{2}-\d{2}$/.test(text) ||
+    Number.isNaN(day.getTime()) ||
+    day.toISOString().slice(0, 10) !== text
+  )
+    throw usage(`not a date: ${text}`, "write it YYYY-MM-DD, such as 2020-02-29");
+}
+
+/** Ids of analyses; an unknown one is refused with the nearest known one. */
+export function checkIds(ids: readonly string[]): void {
+  for (const id of ids)
+    if (!Object.hasOwn(analyses, id))
+      throw usage(`unknown analysis: ${id}`, `did you mean ${closest(id, Object.keys(analyses))}?`);
+}
+
+/** Thresholds by their full name, within their range. */
+export function checkSettings(settings: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (parameter === undefined)
+      throw usage(`unknown parameter: ${name}`, `did you mean ${closest(name, Object.keys(parameters))}?`);
+    const [low, high] = parameter.range;
+    if (!(value >= low && value <= high))
+      throw usage(`${name} is out of range: ${value}`, `give a number from ${low} to ${high}`);
+  }
+}

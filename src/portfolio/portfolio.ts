@@ -1,0 +1,183 @@
+import { analyses } from "../analyses/index.ts";
+import { notComputable, type Result, runAnalysis, streamRows } from "../analyses/run.ts";
+import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
+import type { Relation, ResultRow } from "../engines/engine.ts";
+import { CardscopeError, usage } from "../errors.ts";
+import type { HeaderMap, TableName } from "../ingest/bind.ts";
+import { type Ingested, ingest } from "../ingest/ingest.ts";
+import { buildModels, type View } from "../models/build.ts";
+import type { AsOfSource, Findings } from "../outputs/document.ts";
+import type { Inputs } from "../schema/inputs.ts";
+import type { IssueSummary, Source } from "../schema/issues.ts";
+import { type MeasureValues, measureValues } from "../schema/measures.ts";
+import { checkDate, checkIds, checkSettings } from "./options.ts";
+import { query } from "./select.ts";
+
+export type AnalysisId = keyof typeof analyses;
+/** The rows of an analysis by its id. */
+export type ResultOf<K extends AnalysisId> = (typeof analyses)[K] extends { readonly columns: infer C }
+  ? C extends import("../schema/columns.ts").Columns
+    ? Result<C>
+    : never
+  : never;
+
+export interface PortfolioOptions {
+  /** YYYY-MM-DD: the day on which the portfolio is looked at. Moves card status only. Inferred when left out. */
+  readonly asOf?: string;
+  /** "measure.parameter" to a value, such as { "premium.score_min": 720 }. */
+  readonly settings?: Readonly<Record<string, number>>;
+  /** Column to header, where a header is not found by itself; `users.user_id` where both tables have the column. */
+  readonly map?: HeaderMap;
+  /** Sheet of a workbook to read for a table. */
+  readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
+  /** Database file to build; in memory when left out. */
+  readonly database?: string;
+  /** YYYY-MM-DD, for files that do not tell their month. Defaults to the clock's. */
+  readonly today?: string;
+  /** Told what is being done. */
+  readonly onProgress?: (step: string) => void;
+}
+
+/** Two files, read, checked and ready for every analysis. Close it with `await using` or `close()`. */
+export class Portfolio implements AsyncDisposable {
+  /** YYYY-MM-DD */
+  readonly asOf: string;
+  readonly asOfSource: AsOfSource;
+  /** Which header fed which column, and which notation read it. */
+  readonly sources: readonly Source[];
+  /** What was found about the data, worst first. */
+  readonly issues: readonly IssueSummary[];
+  readonly inputs: Inputs;
+  /** The thresholds in force. */
+  readonly values: MeasureValues;
+  readonly #engine: DuckDBEngine;
+  readonly #read: Ingested;
+  readonly #onProgress: (step: string) => void;
+
+  private constructor(
+    engine: DuckDBEngine,
+    read: Ingested,
+    issues: readonly IssueSummary[],
+    view: View & { asOfSource: AsOfSource },
+    onProgress: (step: string) => void,
+  ) {
+    this.#engine = engine;
+    this.#read = read;
+    this.#onProgress = onProgress;
+    this.asOf = view.asOf;
+    this.asOfSource = view.asOfSource;
+    this.sources = read.sources;
+    this.issues = issues;
+    this.inputs = read.inputs;
+    this.values = view.values;
+  }
+
+  /** Reads a customers file and a cards file, or one workbook with both. Throws CardscopeError. */
+  static async open(files: readonly string[], options: PortfolioOptions = {}): Promise<Portfolio> {
+    if (files.length < 1 || files.length > 2)
+      throw usage(
+        `${files.length} files given`,
+        "give a customers file and a cards file, or one workbook with both",
+      );
+    checkSettings(options.settings ?? {});
+    if (options.asOf !== undefined) checkDate(options.asOf);
+    const onProgress = options.onProgress ?? (() => {});
+    const engine = await openDuckDB(options.database);
+    try {
+      onProgress("reading files");
+      const today = options.today ?? new Date().toISOString().slice(0, 10);
+      const { map, sheets } = options;
+      const read = await ingest(engine, files, { today, ...(map && { map }), ...(sheets && { sheets }) });
+      const inferred: AsOfSource = read.fileMonth.from === "today" ? "today" : "inferred";
+      const view: View & { asOfSource: AsOfSource } = {
+        asOf: options.asOf ?? read.fileMonth.day,
+        asOfSource: options.asOf === undefined ? inferred : "given",
+        values: measureValues(options.settings),
+        inputs: read.inputs,
+      };
+      onProgress("building models");
+      await buildModels(engine, view);
+      return new Portfolio(engine, read, await read.log.summaries(), view, onProgress);
+    } catch (error) {
+      await engine[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Why an analysis cannot be computed from these files; undefined when it can. */
+  whyNot(id: AnalysisId): string | undefined {
+    return notComputable(analyses[id], this.inputs);
+  }
+
+  /** One analysis. Throws NOT_COMPUTABLE, naming the missing columns, where the files cannot say. */
+  async run<K extends AnalysisId>(id: K): Promise<ResultOf<K>> {
+    checkIds([id]);
+    const because = this.whyNot(id);
+    if (because !== undefined)
+      throw new CardscopeError("NOT_COMPUTABLE", `${id} is not computable: ${because}`);
+    return (await runAnalysis(analyses[id] as never, this.#engine, this)) as unknown as ResultOf<K>;
+  }
+
+  /** Every row of an analysis in batches; lists can be longer than memory. */
+  rows(id: AnalysisId): AsyncIterable<readonly ResultRow[]> {
+    return streamRows(analyses[id], this.#engine, this);
+  }
+
+  /** All analyses, or those named, as outputs take them. */
+  async findings(only: readonly string[] = Object.keys(analyses)): Promise<Findings> {
+    checkIds(only);
+    const results: Result[] = [];
+    const missing: { id: string; because: string }[] = [];
+    for (const id of Object.keys(analyses) as AnalysisId[]) {
+      if (!only.includes(id)) continue;
+      const because = this.whyNot(id);
+      if (because !== undefined) missing.push({ id, because });
+      else {
+        this.#onProgress(`${id} (${results.length + missing.length + 1} of ${only.length})`);
+        results.push((await this.run(id)) as unknown as Result);
+      }
+    }
+    return {
+      asOf: this.asOf,
+      asOfSource: this.asOfSource,
+      sources: this.sources,
+      issues: this.issues,
+      results,
+      notComputable: missing,
+      rows: (id) => this.rows(id as AnalysisId),
+      issueCells: () => this.#read.log.cells(),
+    };
+  }
+
+  /** The rows of one SELECT over users, cards, card_profile, customer_profile and offer_profile. */
+  query(
+    select: string,
+    options: { readonly maxRows?: number; readonly seconds?: number } = {},
+  ): Promise<Relation> {
+    return query(this.#engine, select, options);
+  }
+
+  /** Stops what runs; it fails. */
+  interrupt(): void {
+    this.#engine.interrupt();
+  }
+
+  async close(): Promise<void> {
+    await this.#engine[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/**
+ * Opens a portfolio from a customers file and a cards file, in either order, or from one workbook with both.
+ *
+ * @throws CardscopeError DATA_REFUSED with the reason and a hint, where the files are no portfolio; USAGE where an
+ * option is wrong.
+ */
+export const openPortfolio = (
+  files: string | readonly string[],
+  options: PortfolioOptions = {},
+): Promise<Portfolio> => Portfolio.open(typeof files === "string" ? [files] : files, options);
