@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const template = join(root, "dist/web/report.html");
+
+/** Builds dist/web/report.html: one file, scripts and styles inside. */
+export async function buildWeb({ logLevel = "warn" } = {}) {
+  const { build } = await import("vite");
+  const bundle = await build({ configFile: join(root, "web/vite.config.ts"), logLevel });
+  const files = new Map(bundle.output.map((file) => [file.fileName, String(file.code ?? file.source)]));
+  mkdirSync(join(root, "dist/web"), { recursive: true });
+  rmSync(template, { force: true });
+  writeFileSync(template, inline(files));
+  return template;
+}
+
+/** Puts the one script and the one style sheet into the page, and lets nothing else run or load. */
+function inline(files) {
+  const page = files.get("index.html");
+  const linked = (pattern) => (files.get(pattern.exec(page)?.[1] ?? "") ?? "").trim();
+  const style = linked(/<link rel="stylesheet"[^>]* href="\.\/([^"]+)"/);
+  const script = linked(/<script type="module"[^>]* src="\.\/([^"]+)"/).replaceAll("</script", "<\\/script");
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hash(script)}`,
+    `style-src ${hash(style)}`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
+  return page
+    .replace(/\s*<(link rel="stylesheet"|script type="module")[^>]*>(<\/script>)?/g, "")
+    .replace(
+      "<title>",
+      () => `<meta http-equiv="Content-Security-Policy" content="${policy.join("; ")}">\n    <title>`,
+    )
+    .replace("</head>", () => `<style>${style}</style>\n  </head>`)
+    .replace("</body>", () => `<script type="module">${script}</script>\n  </body>`);
+}
+
+const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** Whether the template is missing or older than what it is built from. */
+export function isStale() {
+  const built = statSync(template, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = readdirSync(join(root, "web"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return sources.some((file) => statSync(file).mtimeMs > built);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { gzipSync } = await import("node:zlib");
+  const html = readFileSync(await buildWeb());
+  const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+  console.log(`report.html: ${kib(html.length)}, gzip ${kib(gzipSync(html).length)}`);
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { analyses } from "../analyses/index.ts";
+import type { Scalar } from "../engines/engine.ts";
+import { cards } from "../schema/cards.ts";
+import { issueCodes } from "../schema/issues.ts";
+import { measures, type Parameter } from "../schema/measures.ts";
+import type { Field } from "../schema/tables.ts";
+import { users } from "../schema/users.ts";
+import type { Document, DocumentAnalysis } from "./document.ts";
+
+/** Rows of a list that the report holds; the csv files and the JSON hold all. */
+const EMBEDDED_ROWS = 10_000;
+
+/** What the report's page reads: the document, rows packed as arrays, and the words it explains itself with. */
+export interface ReportData {
+  readonly document: Omit<Document, "analyses"> & {
+    readonly analyses: Readonly<
+      Record<string, Omit<DocumentAnalysis, "rows"> & { readonly rows: readonly (readonly Scalar[])[] }>
+    >;
+  };
+  /** By "measure.parameter". */
+  readonly parameters: Readonly<Record<string, { readonly doc: string; readonly default: number }>>;
+  /** By code. */
+  readonly issueDocs: Readonly<Record<string, string>>;
+  /** Analyses by id, those that could not be computed among them. */
+  readonly titles: Readonly<Record<string, { readonly title: string; readonly question: string }>>;
+  /** Labels and meanings of "table.column". */
+  readonly fields: Readonly<Record<string, { readonly label: string; readonly doc: string }>>;
+  readonly version: string;
+}
+
+/** What is told on the report and is not in the document. */
+export interface ReportExtras {
+  readonly version?: string;
+}
+
+let template: string | undefined;
+
+/** One HTML file: works from disk, without a network, and prints. Needs `npm run build` (or buildWeb). */
+export function renderReport(document: Document, extras: ReportExtras = {}): string {
+  template ??= readFileSync(new URL("../../dist/web/report.html", import.meta.url), "utf8");
+  const pieces: Record<string, string> = {
+    "<title>Cardscope report</title>": `<title>Cardscope report as of ${escapeHtml(document.as_of)}</title>`,
+    '<div id="report"></div>': `<div id="report"></div>\n${withoutScript(document)}`,
+    '<script type="application/json" id="report-data"></script>': `<script type="application/json" id="report-data">${embed(reportData(document, extras))}</script>`,
+  };
+  let html = template;
+  for (const [mark, piece] of Object.entries(pieces)) {
+    if (!html.includes(mark)) throw new Error(`report template: expected ${mark}`);
+    html = html.replace(mark, () => piece);
+  }
+  return html;
+}
+
+function reportData(document: Document, { version = "" }: ReportExtras): ReportData {
+  return {
+    document: {
+      ...document,
+      analyses: Object.fromEntries(
+        Object.entries(document.analyses).map(([id, analysis]) => [
+          id,
+          {
+            ...analysis,
+            rows: (analysis.list ? analysis.rows.slice(0, EMBEDDED_ROWS) : analysis.rows).map((row) =>
+              analysis.columns.map(({ name }) => row[name] ?? null),
+            ),
+          },
+        ]),
+      ),
+    },
+    parameters: Object.fromEntries(
+      Object.entries(measures).flatMap(([measure, { parameters }]) =>
+        Object.entries<Parameter>(parameters).map(([name, parameter]) => [
+          `${measure}.${name}`,
+          { doc: parameter.doc, default: parameter.default },
+        ]),
+      ),
+    ),
+    issueDocs: Object.fromEntries(Object.entries(issueCodes).map(([code, { doc }]) => [code, doc])),
+    titles: Object.fromEntries(
+      Object.entries(analyses).map(([id, { title, question }]) => [id, { title, question }]),
+    ),
+    fields: Object.fromEntries(
+      [users, cards].flatMap((table) =>
+        Object.entries<Field>(table.fields).map(([name, { label, doc }]) => [
+          `${table.name}.${name}`,
+          { label, doc },
+        ]),
+      ),
+    ),
+    version,
+  };
+}
+
+/** JSON that stays data inside a script element: no text in it can close the element or open a comment. */
+const embed = (data: unknown): string => JSON.stringify(data).replaceAll("<", "\\u003c");
+
+/** What a reader sees where scripts do not run: the sentences. */
+function withoutScript(document: Document): string {
+  const sentences = Object.values(document.analyses).map(
+    ({ title, insight }) => `<dt>${escapeHtml(title)}</dt><dd>${escapeHtml(insight)}</dd>`,
+  );
+  return `<noscript><h1>Cardscope report as of ${escapeHtml(document.as_of)}</h1><p>Charts and tables need JavaScript; these are the findings in words.</p><dl>${sentences.join("")}</dl></noscript>`;
+}
+
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
