@@ -49,7 +49,7 @@ export class RawTable {
     physical.forEach((type, i) => {
       const column = batch.columns[i];
       const values = Array.from({ length: batch.rows }, (_, row) =>
-        valueOf(column, row, type, this.#wanted[i]),
+        cellValue(column, row, type, this.#wanted[i]),
       );
       chunk.setColumnValues(i + 1, values);
     });
@@ -124,7 +124,7 @@ function typeOf(column: CellColumn | undefined, rows: number): Physical | undefi
   return found;
 }
 
-function valueOf(
+function cellValue(
   column: CellColumn | undefined,
   row: number,
   type: Physical,

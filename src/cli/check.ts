@@ -1,0 +1,20 @@
+import type { Reading } from "./main.ts";
+import { inSession } from "./session.ts";
+
+export async function check(
+  files: readonly string[],
+  options: Reading & { readonly json?: boolean },
+): Promise<void> {
+  await inSession(options, async (session) => {
+    await using portfolio = await session.open(files, options);
+    session.progress.clear();
+    if (options.json) {
+      const { asOf, asOfSource, sources, issues } = portfolio;
+      const document = { as_of: asOf, as_of_source: asOfSource, inputs: sources, issues };
+      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      return;
+    }
+    const { printQuality } = await import("./summary.ts");
+    printQuality(portfolio);
+  });
+}
