@@ -32,7 +32,7 @@ const storages: Readonly<Record<SampleKind, Storage>> = {
 /** Rows wait in a database beside the target, on disk, because a parquet file cannot be appended to. */
 export const openParquet: OpenWriter = async (path, name, columns) => {
   const made = columns.map(({ kind, value }) => ({ ...storages[kind], value }));
-  const engine = await openDuckDB(`${path}.duckdb`, { memory_limit: "512MB" });
+  const engine = await openDuckDB(`${path}.duckdb`, { memory_limit: "256MB" });
   let wanted = true;
   const close = async () => {
     if (wanted) await engine[Symbol.asyncDispose]();
@@ -43,11 +43,13 @@ export const openParquet: OpenWriter = async (path, name, columns) => {
       raw(`create table ${name} (${made.map(({ type }, i) => `c${i} ${type}`).join(", ")})`),
     );
     const appender = await engine.connection.createAppender(name);
+    // One for all: the collector does not see what a chunk holds outside of its heap, and would let many live.
+    const chunk = DuckDBDataChunk.create(made.map(({ type }) => type));
     return {
       async write(rows) {
         for (let from = 0; from < rows.length; from += CHUNK) {
           const some = rows.slice(from, from + CHUNK);
-          const chunk = DuckDBDataChunk.create(made.map(({ type }) => type));
+          chunk.reset();
           chunk.setColumns(made.map(({ held, value }) => some.map((row) => held(value(row)))));
           appender.appendDataChunk(chunk);
         }

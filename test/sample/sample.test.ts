@@ -165,6 +165,23 @@ describe("formats", () => {
 });
 
 describe("a sample that cannot be written", () => {
+  it("fails, and does not wait for ever, where the disk does not take a workbook", async () => {
+    await using folder = await openFolder();
+    const cards = Array.from({ length: 500 }, (_, i) => drawCustomer(1, i + 1)).flatMap(
+      (customer) => customer.cards,
+    );
+    const write = async () => {
+      await using writer = await xlsxWriter(1_000)(
+        join(folder.path, "missing", "cards.xlsx"),
+        "cards",
+        cardColumns,
+      );
+      for (let i = 0; i < 50; i++) await writer.write(cards);
+      await writer.finish();
+    };
+    await expect(write()).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
   it.each([0, -1, 1.5, Number.NaN, 1e9])("is refused for %s customers", async (customers) => {
     await using folder = await openFolder();
     await expect(writeSample(folder.path, { ...options, customers })).rejects.toMatchObject({
@@ -204,7 +221,9 @@ describe("a sample that cannot be written", () => {
     await using folder = await openFolder();
     await writeFile(join(folder.path, "mine.txt"), "");
     const stop = new AbortController();
+    let reached = 0;
     const onProgress = (done: number) => {
+      reached = done;
       if (done > 2_000) stop.abort(new Error("stopped"));
     };
     const some = { ...options, format, customers: 50_000, signal: stop.signal, onProgress };
@@ -212,6 +231,7 @@ describe("a sample that cannot be written", () => {
     await expect(
       writeSample(join(folder.path, "a", "b"), { ...some, signal: AbortSignal.abort() }),
     ).rejects.toThrow();
+    expect(reached).toBeLessThan(10_000);
     expect(await readdir(folder.path)).toEqual(["mine.txt"]);
   });
 
