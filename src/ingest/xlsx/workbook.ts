@@ -23,7 +23,10 @@ export interface SheetInfo {
 
 export interface Workbook extends AsyncDisposable {
   sheets: readonly SheetInfo[];
-  /** Streams a sheet, one batch at a time; the next one waits for the callback. */
+  /**
+   * Streams a sheet, one batch at a time; the next one waits for the callback. The checksum comes last, so a damaged
+   * sheet may be refused after some of its batches were given: drop them.
+   */
   read(
     sheet: string,
     options: ReadOptions,

@@ -16,9 +16,12 @@ export type Value =
   | { formula: true }
   | null;
 
-export interface Table {
+export interface Rows {
   rowNumbers: number[];
   rows: Value[][];
+}
+
+export interface Table extends Rows {
   formulasWithoutValue: number;
 }
 
@@ -36,10 +39,10 @@ export async function readCells(
 }
 
 export function collector(): {
-  table: Omit<Table, "formulasWithoutValue">;
+  table: Rows;
   onBatch: (batch: CellBatch) => void;
 } {
-  const table: Omit<Table, "formulasWithoutValue"> = { rowNumbers: [], rows: [] };
+  const table: Rows = { rowNumbers: [], rows: [] };
   const onBatch = (batch: CellBatch): void => {
     for (let row = 0; row < batch.rows; row++) {
       table.rowNumbers.push(batch.rowNumbers[row] ?? -1);
