@@ -8,6 +8,7 @@ import { CardscopeError, usage } from "../errors.ts";
 import { analysisCsv, issuesCsv } from "./csv.ts";
 import { type Document, documentOf, type Findings } from "./document.ts";
 import { analysesIn, jsonChunks } from "./json.ts";
+import { workbookChunks } from "./workbook.ts";
 
 export interface FolderOptions {
   readonly renderReport: (document: Document) => string;
@@ -17,7 +18,7 @@ export interface FolderOptions {
 }
 
 /**
- * Writes report.html, result.json, issues.csv and analyses/ID.csv into `directory`: all of them or none.
+ * Writes report.html, report.xlsx, result.json, issues.csv and analyses/ID.csv into `directory`: all of them or none.
  * They grow in a folder beside it, which takes its place in the end. An earlier run is replaced; a folder with
  * anything else in it is refused.
  */
@@ -58,6 +59,7 @@ async function writeFiles(
   };
   onFile?.("report.html");
   await writeFile(join(folder, "report.html"), renderReport(documentOf(findings)), { flag: "wx" });
+  await stream("report.xlsx", workbookChunks(findings));
   for (const result of findings.results)
     await stream(`analyses/${result.analysis.id}.csv`, analysisCsv(findings, result));
   await stream("issues.csv", issuesCsv(findings));

@@ -26,6 +26,7 @@ const FILES = [
   "analyses/high-debt-customers.csv",
   "issues.csv",
   "report.html",
+  "report.xlsx",
   "result.json",
 ];
 
@@ -49,6 +50,7 @@ test("replaces an earlier run, whose analyses may be others", async () => {
     "analyses/age-distribution.csv",
     "issues.csv",
     "report.html",
+    "report.xlsx",
     "result.json",
   ]);
   expect(await readdir(here)).toEqual(["out"]);
@@ -127,7 +129,7 @@ test("a failure on the way leaves the old folder as it was and nothing else", as
 test("an abort in the middle of a list leaves nothing behind", async () => {
   const stop = new AbortController();
   const endless = findings({
-    results: [listResult],
+    results: [{ ...listResult, total: 1_000_000 }],
     async *rows() {
       for (let n = 0; ; n++) {
         if (n === 20) stop.abort();
@@ -187,7 +189,7 @@ test.skipIf(!mounts)("a full disk keeps the old folder (needs root, to mount a s
     const out = join(disk, "out");
     await write(out);
     const big = findings({
-      results: [listResult],
+      results: [{ ...listResult, total: 1_000_000 }],
       async *rows() {
         for (let n = 0; n < 1000; n++) yield Array.from({ length: 1000 }, () => listRows[0] ?? {});
       },
