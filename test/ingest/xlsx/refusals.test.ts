@@ -88,7 +88,8 @@ describe("damaged zip files", () => {
   test("a byte of the sheet changed, whichever", async () => {
     const name = good.indexOf("xl/worksheets/sheet1.xml") + "xl/worksheets/sheet1.xml".length;
     const next = good.indexOf("PK", name);
-    for (let place = name; place < next; place++) {
+    // The last byte ends in bits that mean nothing.
+    for (let place = name; place < next - 1; place++) {
       const bad = Buffer.from(good);
       bad[place] = (bad[place] ?? 0) ^ 0x10;
       await expectRefused(madeFile(bad, "changed.xlsx"), /^sheet "data" of changed\.xlsx /);
