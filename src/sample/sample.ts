@@ -133,6 +133,7 @@ async function writeTables(paths: { users: string; cards: string }, options: Sam
     signal?.throwIfAborted();
   }
   await users.finish(signal);
+  signal?.throwIfAborted();
   await cards.finish(signal);
   return cardsCount;
 }
