@@ -1,6 +1,6 @@
 import { count, label, number } from "../schema/columns.ts";
 import { counted, decimal } from "../schema/format.ts";
-import { unionAll } from "../sql/lists.ts";
+import { each, unionAll } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
 import { measuresIn, spoken } from "./customer-measures.ts";
@@ -30,44 +30,58 @@ export default defineAnalysis({
   unit: "customer",
   definition:
     "Pearson's correlation for a straight line, Spearman's for any rising or falling line (Pearson's of the ranks; equal values share their mean rank), both over the customers who have both values. Missing where a measure does not vary. Debt to income contains debt and income, so its correlation with them is partly arithmetic. Correlation does not say what causes what.",
-  needs: [],
+  needs: ["customer_figures"],
   measures: ["small"],
 
   sql: ({ inputs }) => {
     const present = measuresIn(inputs);
     const listed = names.flatMap((name) => present.filter((measure) => measure.name === name));
-    const pairs = listed.flatMap((x, i) => listed.slice(i + 1).map((y) => ({ x, y })));
+    const pairs = listed
+      .flatMap((x, i) => listed.slice(i + 1).map((y) => ({ x: x.name, y: y.name })))
+      .map((pair, i) => ({ ...pair, position: i + 1 }));
+    const others = (x: string) => listed.map(({ name }) => name).filter((name) => name !== x);
     return sql`
-    with pairs as (
-      ${unionAll(
-        pairs.map((pair, i) => ({ ...pair, position: i + 1 })),
-        ({ x, y, position }) =>
-          `select ${position} as position, '${x.name}' as x, '${y.name}' as y, cast(${x.expression} as double) as x_value, cast(${y.expression} as double) as y_value from customer_profile where ${x.expression} is not null and ${y.expression} is not null`,
-      )}
+    with observed as (
+      select ${each(listed, ({ name, expression }) => `cast(${expression} as double) as ${name}`)}
+      from customer_profile
     ),
-    -- the mean rank of equals: rank() is the first of them, the running count the last
-    ranked as (
-      select
-        position,
-        x,
-        y,
-        x_value,
-        y_value,
-        (rank() over by_x + count(*) over by_x) / 2e0 as x_rank,
-        (rank() over by_y + count(*) over by_y) / 2e0 as y_rank
-      from pairs
-      window
-        by_x as (partition by position order by x_value nulls last),
-        by_y as (partition by position order by y_value nulls last)
+    -- Spearman ranks the customers who have both values, so a value has one rank for every other measure: its
+    -- mean rank among those who have that measure (less a half, which no correlation sees). Ranked once per
+    -- distinct value rather than once per customer and pair.
+    ${each(
+      listed,
+      ({ name: x }) => `${x}_ranks as (
+      select ${x}, ${others(x)
+        .map((y) => `sum(count(${y})) over so_far - count(${y}) / 2e0 as with_${y}`)
+        .join(", ")}
+      from observed
+      where ${x} is not null
+      group by ${x}
+      window so_far as (order by ${x} rows between unbounded preceding and current row)
+    )`,
+      ",\n    ",
+    )},
+    correlated as (
+      select ${each(
+        pairs,
+        ({ x, y, position }) => `
+        corr(observed.${x}, observed.${y}) as pearson_${position},
+        corr(${x}_ranks.with_${y}, ${y}_ranks.with_${x}) as spearman_${position},
+        count(*) filter (where observed.${x} is not null and observed.${y} is not null) as customers_${position}`,
+        ",",
+      )}
+      from observed
+      ${each(listed, ({ name: x }) => `left join ${x}_ranks on ${x}_ranks.${x} = observed.${x}`, "\n      ")}
+    ),
+    pairs as (
+      ${unionAll(
+        pairs,
+        ({ x, y, position }) =>
+          `select ${position} as position, '${x}' as x, '${y}' as y, pearson_${position} as pearson, spearman_${position} as spearman, customers_${position} as customers from correlated`,
+      )}
     )
-    select
-      x,
-      y,
-      corr(x_value, y_value) as pearson,
-      corr(x_rank, y_rank) as spearman,
-      count(*) as customers
-    from ranked
-    group by position, x, y
+    select x, y, pearson, spearman, customers
+    from pairs
     order by position nulls last
   `;
   },

@@ -115,7 +115,7 @@ export default defineAnalysis({
     const most = largest(computable, "customers");
     if (most === undefined) return "No offer is computable from the files.";
     const without = rows.length - computable.length;
-    const rest = without === 0 ? "" : ` ${counted(without, "offer")} not computable from the files.`;
+    const rest = without === 0 ? "" : ` ${counted(without, "offer")} cannot be computed from the files.`;
     return `The offer with most candidates is ${most.offer}: ${whole(most.customers)} of ${whole(most.eligible)} eligible customers pass the gates. Candidates are not approved.${rest}`;
   },
   invariants: (rows) => ({

@@ -16,7 +16,7 @@ export default defineAnalysis({
   unit: "customer",
   definition:
     "Per segment: cards on file / customers, valid cards / customers, and the share of customers with a credit card on file with its 95 % score interval (Wilson 1927). Older customers hold more cards, so segments of unlike age are also compared at equal age: the segment's mean per age band, weighted by the age bands of all customers (direct standardisation); missing where the segment lacks customers in age bands that hold more than 5 % of all, and by age band itself. Segments with fewer customers than the small parameter are marked and never ranked. Each customer is in one segment of each dimension.",
-  needs: [],
+  needs: ["segments"],
   measures: ["small"],
 
   sql: ({ inputs, values }) => sql`

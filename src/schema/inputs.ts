@@ -29,6 +29,16 @@ export const derivations = {
     ["users.credit_score", "users.total_debt_usd", "users.annual_income_usd"],
   ],
   fairness_groups: [["users.gender"], ["users.age"]],
+  segments: [["users.age"], ["users.annual_income_usd"], ["users.credit_score"], ["users.employment_status"]],
+  /** Beside the number of cards. */
+  customer_figures: [
+    ["users.age"],
+    ["users.annual_income_usd"],
+    ["users.credit_score"],
+    ["users.total_debt_usd"],
+    ["users.area_income_usd"],
+    ["cards.balance_usd", "cards.credit_limit_usd", "cards.type", "cards.expires_on"],
+  ],
 } as const satisfies Record<string, readonly (readonly SourceColumn[])[]>;
 
 export type Derivation = keyof typeof derivations;

@@ -9,7 +9,11 @@ export const tuples = (rows: readonly (readonly Value[])[]): Fragment => ({
   render: () => rows.map((row) => `(${row.map(literal).join(", ")})`).join(", "),
 });
 
-/** The same thought once per item: our own constants only, never a value from a file. */
-export const unionAll = <T>(items: readonly T[], select: (item: T) => string): Fragment => ({
-  render: () => items.map(select).join("\n      union all\n      "),
+/** A piece of SQL once per item: our own constants only, never a value from a file. */
+export const each = <T>(items: readonly T[], text: (item: T) => string, separator = ", "): Fragment => ({
+  render: () => items.map(text).join(separator),
 });
+
+/** A query once per item, as one. */
+export const unionAll = <T>(items: readonly T[], text: (item: T) => string): Fragment =>
+  each(items, text, "\n      union all\n      ");
