@@ -1,6 +1,6 @@
 import type { Findings } from "../outputs/document.ts";
 import type { Reading } from "./main.ts";
-import { inSession } from "./session.ts";
+import { inSession, type Session } from "./session.ts";
 
 export interface AnalyzeOptions extends Reading {
   readonly only?: readonly string[];
@@ -9,31 +9,35 @@ export interface AnalyzeOptions extends Reading {
   readonly share?: boolean;
 }
 
-export async function analyze(files: readonly string[], options: AnalyzeOptions): Promise<void> {
-  await inSession(options, async (session) => {
-    const { checkIds } = await import("../portfolio/options.ts");
-    if (options.only !== undefined) checkIds(options.only);
+export const analyze = (files: readonly string[], options: AnalyzeOptions): Promise<void> =>
+  inSession(options, async (session) => {
     await using portfolio = await session.open(files, options);
     const complete = await portfolio.findings(options.only);
     const findings = options.share ? await shared(complete) : complete;
-    if (options.out !== undefined) {
-      const { writeFolder } = await import("../outputs/folder.ts");
-      const { renderReport } = await import("../outputs/report.ts");
-      const onFile = (name: string) => session.progress.step(`writing ${name}`);
-      await writeFolder(findings, options.out, { renderReport, onFile, signal: session.signal });
-    }
+    if (options.out !== undefined) await writeOut(findings, options.out, session);
     session.progress.clear();
-    if (options.json) {
-      const { writeJson } = await import("../outputs/json.ts");
-      await writeJson(findings, process.stdout, { signal: session.signal });
-    } else {
-      const { printSummary } = await import("./summary.ts");
-      printSummary(findings, options.out);
-    }
+    await (options.json ? printJson(findings, session) : print(findings, options.out));
   });
-}
 
+// What a run does not need is not loaded: outputs are the larger part of the program.
 async function shared(findings: Findings): Promise<Findings> {
   const { share } = await import("../outputs/share.ts");
   return share(findings);
+}
+
+async function writeOut(findings: Findings, directory: string, { progress, signal }: Session): Promise<void> {
+  const { writeFolder } = await import("../outputs/folder.ts");
+  const { renderReport } = await import("../outputs/report.ts");
+  const onFile = (name: string) => progress.step(`writing ${name}`);
+  await writeFolder(findings, directory, { renderReport, onFile, signal });
+}
+
+async function printJson(findings: Findings, { signal }: Session): Promise<void> {
+  const { writeJson } = await import("../outputs/json.ts");
+  await writeJson(findings, process.stdout, { signal });
+}
+
+async function print(findings: Findings, directory: string | undefined): Promise<void> {
+  const { printSummary } = await import("./summary.ts");
+  printSummary(findings, directory);
 }

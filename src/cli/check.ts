@@ -1,5 +1,6 @@
 import type { Reading } from "./main.ts";
 import { inSession } from "./session.ts";
+import { printQuality } from "./summary.ts";
 
 export async function check(
   files: readonly string[],
@@ -14,7 +15,6 @@ export async function check(
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
       return;
     }
-    const { printQuality } = await import("./summary.ts");
     printQuality(portfolio);
   });
 }

@@ -1,6 +1,8 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { documentOf } from "../outputs/document.ts";
+import { renderReport } from "../outputs/report.ts";
 import type { Reading } from "./main.ts";
 import { inSession } from "./session.ts";
 
@@ -10,8 +12,6 @@ export async function report(
   options: Reading & { readonly open: boolean },
 ): Promise<void> {
   await inSession(options, async (session) => {
-    const { documentOf } = await import("../outputs/document.ts");
-    const { renderReport } = await import("../outputs/report.ts");
     await using portfolio = await session.open(files, options);
     const html = renderReport(documentOf(await portfolio.findings()));
     const path = join(await mkdtemp(join(tmpdir(), "cardscope-report-")), "report.html");

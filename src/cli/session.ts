@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Portfolio } from "../portfolio/portfolio.ts";
+import { openPortfolio, type Portfolio } from "../portfolio/portfolio.ts";
+import { writeSample } from "../sample/sample.ts";
 import type { Reading } from "./main.ts";
 import { Progress } from "./progress.ts";
 
@@ -44,7 +45,6 @@ export class Session implements AsyncDisposable {
 
   /** Reads the files, or sample data where there are none. */
   async open(files: readonly string[], reading: Reading, database?: string): Promise<Portfolio> {
-    const { openPortfolio } = await import("../portfolio/portfolio.ts");
     const { asOf, settings, map, sheets } = reading;
     const portfolio = await openPortfolio(files.length > 0 ? files : await this.#sample(), {
       settings,
@@ -63,7 +63,6 @@ export class Session implements AsyncDisposable {
   }
 
   async #sample(): Promise<string[]> {
-    const { writeSample } = await import("../sample/sample.ts");
     const folder = await this.temporaryFolder();
     const { signal } = this;
     const { users, cards } = await writeSample(folder, {

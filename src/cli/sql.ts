@@ -1,5 +1,8 @@
 import { join } from "node:path";
+import { openLocked } from "../engines/locked.ts";
+import { query } from "../portfolio/select.ts";
 import type { Reading } from "./main.ts";
+import { printRelation } from "./relation.ts";
 import { inSession } from "./session.ts";
 
 export interface SqlOptions extends Reading {
@@ -12,9 +15,6 @@ export interface SqlOptions extends Reading {
 /** Builds a database in a folder of its own, closes it, and opens it again, locked, for the query. */
 export async function sql(text: string, files: readonly string[], options: SqlOptions): Promise<void> {
   await inSession(options, async (session) => {
-    const { openLocked } = await import("../engines/locked.ts");
-    const { query } = await import("../portfolio/select.ts");
-    const { printRelation } = await import("./relation.ts");
     const database = join(await session.temporaryFolder(), "portfolio.duckdb");
     const portfolio = await session.open(files, options, database);
     await portfolio.close();

@@ -9,10 +9,7 @@ export const styled = (format: Parameters<typeof styleText>[0], text: string): s
 
 /** Text from files could steer the terminal: control characters are shown as what they are. */
 export const safe = (text: string): string =>
-  text.replaceAll(
-    /\p{Cc}/gu,
-    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  text.replaceAll(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
 const MOST = 60;
 const cut = (text: string) => (text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text);

@@ -34,12 +34,22 @@ export function bind(
   preview: readonly (readonly string[])[],
   map: HeaderMap = {},
 ): Binding {
-  const rows = preview.slice(0, HEADER_ROWS);
-  const bindings = rows.map((_, headerRow) => bindRow(table, preview, headerRow, map));
-  return bindings.reduce(
-    (best, next) => (next.score > best.score ? next : best),
-    bindRow(table, preview, 0, map),
+  const known = new Set(
+    Object.entries(tables[table].fields).flatMap(([column, { aliases }]) => [
+      column,
+      normalise(column),
+      ...aliases,
+    ]),
   );
+  for (const header of Object.values(map)) known.add(normalise(header));
+  // judging values is dear: only rows that could be headers are bound
+  const rows = preview
+    .slice(0, HEADER_ROWS)
+    .flatMap((row, headerRow) =>
+      headerRow === 0 || row.filter((cell) => known.has(normalise(cell))).length > 1 ? [headerRow] : [],
+    );
+  const bindings = rows.map((headerRow) => bindRow(table, preview, headerRow, map));
+  return bindings.reduce((best, next) => (next.score > best.score ? next : best));
 }
 
 /** Whether enough was found to be this table at all: the key or its stand-in, and one column of the domain. */

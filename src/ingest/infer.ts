@@ -24,6 +24,8 @@ export interface Inferred extends RawColumn {
   readonly isOwn: string | undefined;
   /** Cells that hold something, words for missing and errors left out. */
   readonly filled: number;
+  /** Whether every one of them has a value. */
+  readonly readsAll: boolean;
   readonly tokens: number;
   readonly errors: number;
   readonly isAmbiguousOrder: boolean;
@@ -77,6 +79,7 @@ export async function infer(engine: DuckDBEngine, table: string, raw_: RawColumn
       value,
       isOwn: chosen.readsAll ? undefined : fullMatch(text, own.pattern),
       filled,
+      readsAll: chosen.readsAll,
       tokens,
       errors,
       isAmbiguousOrder: isAmbiguousOrder && own === chosen.notation,
@@ -111,7 +114,7 @@ function readDirectly({
 
 async function countFilled(engine: DuckDBEngine, table: string, { column }: RawColumn) {
   const { filled = 0 } = await one(engine, `select count(${column}) as filled from ${table}`);
-  return { filled, tokens: 0, errors: 0 };
+  return { filled, tokens: 0, errors: 0, readsAll: true };
 }
 
 interface Choice {

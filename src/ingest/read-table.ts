@@ -71,8 +71,9 @@ export async function readTable(
   }
   settleSiblings(columns);
 
-  const values: string[] = [];
-  for (const column of columns) values.push(`${await finish(engine, rawName, column)} as ${column.column}`);
+  const kept = new Map<string, string>();
+  for (const column of columns) kept.set(column.column, await finish(engine, rawName, column));
+  const values = [...kept].map(([column, value]) => `${value} as ${column}`);
   if (standins.key === "row number") values.push(`cast(rowid as varchar) as ${key}`);
   const isBlank = columns.map(
     (c) => `(${c.column} is null${c.type === "VARCHAR" ? ` or trim(${c.column}) = ''` : ""})`,
@@ -85,7 +86,8 @@ export async function readTable(
   );
   if (standins.key === "user and card index")
     await engine.execute(raw(`update ${name} set ${key} = user_id || '-' || ${key}`));
-  for (const column of columns) await logCells(engine, rawName, loaded.row, column, table, log);
+  for (const column of columns)
+    await logCells(rawName, loaded.row, column, kept.get(column.column) ?? "null", table, log);
   await checkRanges(engine, name, columns, table, log);
   await engine.execute(raw(`drop table ${rawName}`));
   const { rows } = await engine.query(raw(`select count(*) as n from ${name}`));
@@ -125,10 +127,10 @@ async function unrounded(engine: DuckDBEngine, rawName: string, { text, value }:
 
 /** One finding per cell that was repaired, or could not be read. */
 async function logCells(
-  engine: DuckDBEngine,
   rawName: string,
   row: string,
   column: Inferred,
+  kept: string,
   table: Binding["table"],
   log: IssueLog,
 ): Promise<void> {
@@ -149,16 +151,14 @@ async function logCells(
   if (column.retypedIn !== undefined)
     await add("retyped_month", cells(`year(${column.untouched ?? value}) = ${column.retypedIn}`));
   if (field.reading === "card_number") {
-    const kept = await finish(engine, rawName, column);
     await add("rounded_card_number", cells(`${text} is not null and (${kept}) is null`, "null"));
     return;
   }
   if (field.categories !== undefined && !field.open) {
-    const kept = await finish(engine, rawName, column);
     await add("unknown_value", cells(`${text} is not null and (${kept}) is null`));
     return;
   }
-  if (["text", "category", "id"].includes(field.reading)) return;
+  if (column.readsAll || ["text", "category", "id"].includes(field.reading)) return;
   if (column.isOwn !== undefined)
     await add(
       "mixed_notation",
@@ -187,21 +187,28 @@ async function checkRanges(
   table: Binding["table"],
   log: IssueLog,
 ): Promise<void> {
-  for (const { column, field } of columns) {
-    const outside = ([low, high]: readonly [number, number]) =>
-      `${column} is not null and not (${column} between ${low} and ${high})`;
-    const cells = (where: string) =>
-      `select row, ${textOf(column, "DOUBLE")} as value from ${name} where ${where}`;
-    if (field.possible !== undefined) {
-      const isDay = isCoordinate({ column })
-        ? `${column} between 36526 and 54788 and ${column} = trunc(${column})`
-        : "false";
-      const where = outside(field.possible);
-      await log.addCells("date_in_number", table, column, cells(`${where} and ${isDay}`));
-      await log.addCells("out_of_range", table, column, cells(`${where} and not (${isDay})`));
-      await engine.execute(raw(`update ${name} set ${column} = null where ${where}`));
+  const outside = (column: string, [low, high]: readonly [number, number]) =>
+    `${column} is not null and not (${column} between ${low} and ${high})`;
+  const checks = columns.flatMap(({ column, field: { possible, plausible } }) => [
+    ...(possible === undefined ? [] : [{ column, where: outside(column, possible), isPossible: false }]),
+    ...(plausible === undefined ? [] : [{ column, where: outside(column, plausible), isPossible: true }]),
+  ]);
+  if (checks.length === 0) return;
+  const counts = checks.map(({ where }, i) => `count(*) filter (where ${where}) as n${i}`);
+  const { rows } = await engine.query(raw(`select ${counts.join(", ")} from ${name}`));
+  for (const [i, { column, where, isPossible }] of checks.entries()) {
+    if (rows[0]?.[`n${i}`] === 0) continue;
+    const cells = (condition: string) =>
+      `select row, ${textOf(column, "DOUBLE")} as value from ${name} where ${condition}`;
+    if (isPossible) {
+      await log.addCells("implausible_value", table, column, cells(where));
+      continue;
     }
-    if (field.plausible !== undefined)
-      await log.addCells("implausible_value", table, column, cells(outside(field.plausible)));
+    const isDay = isCoordinate({ column })
+      ? `${column} between 36526 and 54788 and ${column} = trunc(${column})`
+      : "false";
+    await log.addCells("date_in_number", table, column, cells(`${where} and ${isDay}`));
+    await log.addCells("out_of_range", table, column, cells(`${where} and not (${isDay})`));
+    await engine.execute(raw(`update ${name} set ${column} = null where ${where}`));
   }
 }
