@@ -17,6 +17,7 @@ export class SharedStrings {
   readonly #strings: (string | undefined)[] = [];
   readonly #blocks: Buffer[] = [];
   #used = blockSize;
+  #size = 0;
   /** Block and byte in it, in one number. */
   #starts = new Uint32Array(1024);
   #lengths = new Uint32Array(1024);
@@ -55,6 +56,12 @@ export class SharedStrings {
     let i = 0;
     for (;;) {
       while (bytes[i] !== Byte.less) if (bytes[i++] === Byte.end) return i - 1;
+      const end = plainTextEnd(bytes, i);
+      if (end > 0) {
+        this.#add(undefined, bytes, i + plainOpening.length, end, limits);
+        i = end + plainClosing.length;
+        continue;
+      }
       const c = bytes[i + 1];
       if (c === Byte.bang || c === Byte.question) {
         const next = skipMarkup(bytes, i);
@@ -68,8 +75,6 @@ export class SharedStrings {
         const isEmpty = tag.isEmpty;
         if (!isEmpty) next = reader.read(bytes, tag.next, Name.si);
         if (next < 0) return i;
-        if (this.count === limits.sharedStrings)
-          throw tooMuch(`has more than ${limits.sharedStrings} different texts`);
         if (isEmpty) this.#add(undefined, bytes, 0, 0, limits);
         else this.#add(reader.joined, bytes, reader.start, reader.end, limits);
       }
@@ -78,19 +83,24 @@ export class SharedStrings {
   }
 
   #add(joined: string | undefined, bytes: Buffer, start: number, end: number, limits: WorkbookLimits): void {
+    if (this.count === limits.sharedStrings) {
+      throw tooMuch(`has more than ${limits.sharedStrings} different texts`);
+    }
+    const length = joined?.length ?? end - start;
+    this.#size += length;
+    if (length > limits.textBytes) throw tooMuch(`has a text of more than ${limits.textBytes} bytes`);
+    if (this.#size > limits.sharedStringBytes) {
+      throw tooMuch(`has more than ${limits.sharedStringBytes} bytes of text`);
+    }
     const index = this.count++;
     if (index === this.#starts.length) {
       this.#starts = doubled(this.#starts);
       this.#lengths = doubled(this.#lengths);
     }
-    const length = end - start;
     const isLong = length > blockSize;
     this.#strings.push(isLong ? readText(bytes, start, end) : joined);
     if (joined !== undefined || isLong || length === 0) return;
     if (this.#used + length > blockSize) {
-      if ((this.#blocks.length + 1) * blockSize > limits.sharedStringBytes) {
-        throw tooMuch(`has more than ${limits.sharedStringBytes} bytes of text`);
-      }
       this.#blocks.push(Buffer.allocUnsafeSlow(blockSize));
       this.#used = 0;
     }
@@ -100,6 +110,18 @@ export class SharedStrings {
     this.#lengths[index] = length;
     this.#used += length;
   }
+}
+
+const plainOpening = "<si><t>";
+const plainClosing = "</t></si>";
+
+/** Where the text of `<si><t>text</t></si>` ends, the spelling of nearly every text; 0 for any other. */
+function plainTextEnd(bytes: Buffer, at: number): number {
+  for (let i = 0; i < plainOpening.length; i++) if (bytes[at + i] !== plainOpening.charCodeAt(i)) return 0;
+  let end = at + plainOpening.length;
+  while (bytes[end] !== Byte.less) if (bytes[end++] === Byte.end) return 0;
+  for (let i = 0; i < plainClosing.length; i++) if (bytes[end + i] !== plainClosing.charCodeAt(i)) return 0;
+  return end;
 }
 
 function doubled(array: Uint32Array): Uint32Array<ArrayBuffer> {
