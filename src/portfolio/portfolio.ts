@@ -144,9 +144,16 @@ export class Portfolio implements AsyncDisposable {
       issues: this.issues,
       results,
       notComputable: missing,
-      rows: (id) => this.rows(id as AnalysisId),
+      rows: (id) => this.#rowsOf(results.find(({ analysis }) => analysis.id === id), id as AnalysisId),
       issueCells: () => this.#read.log.cells(),
     };
+  }
+
+  /** What is in memory is not computed again. */
+  async *#rowsOf(result: Result | undefined, id: AnalysisId): AsyncGenerator<readonly ResultRow[]> {
+    if (result !== undefined && result.rows.length === result.total)
+      yield result.rows as unknown as readonly ResultRow[];
+    else yield* this.rows(id);
   }
 
   /** The rows of one SELECT over users, cards, card_profile, customer_profile and offer_profile. */
