@@ -10,13 +10,16 @@ const zz = `${Z95 ** 2}e0`;
  * Bounds of the 95 % score interval of a share (Wilson 1927): `part` of `whole`, expressions of counts.
  * Unlike the textbook interval it stays within 0 and 1 and is not empty for a share of 0 or 1.
  */
-export const wilsonLow = (part: string, whole: string): Fragment => wilson(part, whole, "-", "greatest(0e0,");
-export const wilsonHigh = (part: string, whole: string): Fragment => wilson(part, whole, "+", "least(1e0,");
-
-const wilson = (k: string, n: string, sign: string, clamp: string): Fragment => ({
-  render: () =>
-    `${clamp} (${k} + ${zz} / 2 ${sign} ${z} * sqrt(cast(${k} as double) * (${n} - ${k}) / nullif(${n}, 0) + ${zz} / 4)) / (${n} + ${zz}))`,
+export const wilsonLow = (part: string, whole: string): Fragment => ({
+  render: () => `case when ${part} > 0 then ${wilson(part, whole, "-")} when ${whole} > 0 then 0e0 end`,
 });
+export const wilsonHigh = (part: string, whole: string): Fragment => ({
+  render: () =>
+    `case when ${part} < ${whole} then ${wilson(part, whole, "+")} when ${whole} > 0 then 1e0 end`,
+});
+
+const wilson = (k: string, n: string, sign: string): string =>
+  `(${k} + ${zz} / 2 ${sign} ${z} * sqrt(cast(${k} as double) * (${n} - ${k}) / nullif(${n}, 0) + ${zz} / 4)) / (${n} + ${zz})`;
 
 /**
  * Bounds of the 95 % interval of a ratio of two shares by the log method (Katz 1978): `part` of `whole` beside

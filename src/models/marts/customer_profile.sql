@@ -12,9 +12,10 @@ with held as (
     count(*) filter (where is_valid and type in ('debit', 'prepaid')) as valid_other_cards,
     sum(credit_limit_usd) filter (where type = 'credit') as credit_limit_usd,
     sum(credit_limit_usd) filter (where is_valid and type = 'credit') as credit_limit_valid_usd,
-    sum(greatest(balance_usd, 0)) filter (where is_valid and type = 'credit') as balance_valid_usd,
+    sum(case when balance_usd < 0 then 0 else balance_usd end) filter (where is_valid and type = 'credit') as balance_valid_usd,
     sum(balance_usd) as balance_usd,
-    sum(greatest(balance_usd, 0)) filter (where status = 'expired' and type = 'credit') as balance_expired_usd,
+    sum(case when balance_usd < 0 then 0 else balance_usd end) filter (where status = 'expired' and type = 'credit')
+      as balance_expired_usd,
     count(*) filter (where type = 'credit' and credit_limit_usd is null) as credit_cards_without_limit,
     count(*) filter (where is_valid and type = 'credit' and credit_limit_usd is null)
       as valid_credit_cards_without_limit,
