@@ -3,16 +3,15 @@ import { basename } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { type Entry, fromFdPromise, type ZipFile } from "yauzl";
-import { CardscopeError, refused } from "../../errors.ts";
-import { refuseOtherFormats } from "./file-format.ts";
+import { refused } from "../../errors.ts";
+import { copyAgain, refuseOtherFormats } from "./file-format.ts";
 import type { WorkbookLimits } from "./limits.ts";
 import { PartError, tooMuch } from "./part-error.ts";
+import { readEntries } from "./zip-entries.ts";
 
 const stored = 0;
 const zippedChunk = 256 * 1024;
 const inflatedChunk = 1024 * 1024;
-const localHeaderSize = 30;
-const copyAgain = "copy or download the file again";
 
 /** The zip file around a workbook. It believes no size the file states, only the bytes that come out. */
 export class Container implements AsyncDisposable {
@@ -63,10 +62,6 @@ export class Container implements AsyncDisposable {
 
   has(part: string): boolean {
     return this.#entries.has(part.toLowerCase());
-  }
-
-  parts(): string[] {
-    return [...this.#entries.values()].map((entry) => entry.fileName);
   }
 
   /** Unzips a part, piece by piece. Ends in an error unless size and checksum are what the zip says. */
@@ -143,43 +138,5 @@ export class Container implements AsyncDisposable {
     let total = 0;
     for (const bytes of this.#inflated.values()) total += bytes;
     if (total > totalBytes) throw tooMuch(`brings the workbook to more than ${totalBytes} bytes unzipped`);
-  }
-}
-
-async function readEntries(zip: ZipFile, file: string, limits: WorkbookLimits): Promise<Map<string, Entry>> {
-  const saveAgain = "open it in a spreadsheet program and save it again as .xlsx";
-  if (zip.entryCount > limits.entries) {
-    throw refused(`${file} has ${zip.entryCount} parts, and ${limits.entries} are allowed`, saveAgain);
-  }
-  const entries = new Map<string, Entry>();
-  try {
-    for await (const entry of zip.eachEntry()) {
-      // Part names differ by more than case, so two that do not are two answers to one question.
-      const name = entry.fileName.toLowerCase();
-      if (entries.has(name)) throw refused(`${file} has two parts named ${entry.fileName}`, saveAgain);
-      if (!entry.canDecodeFileData()) {
-        const why = entry.isEncrypted()
-          ? "is encrypted"
-          : `is compressed by method ${entry.compressionMethod}`;
-        throw refused(`${file}: the part ${entry.fileName} ${why}, which workbooks do not use`, saveAgain);
-      }
-      entries.set(name, entry);
-    }
-  } catch (error) {
-    if (error instanceof CardscopeError) throw error;
-    throw refused(`${file} is damaged: its list of parts cannot be read`, copyAgain, error);
-  }
-  refuseOverlap([...entries.values()], file);
-  return entries;
-}
-
-/** Parts that share bytes are how a small zip file unzips to petabytes. */
-function refuseOverlap(entries: Entry[], file: string): void {
-  let end = 0;
-  for (const entry of entries.sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader)) {
-    const start = entry.relativeOffsetOfLocalHeader;
-    if (start < end)
-      throw refused(`${file} is damaged: the part ${entry.fileName} overlaps another`, copyAgain);
-    end = start + localHeaderSize + entry.fileNameLength + entry.compressedSize;
   }
 }

@@ -1,6 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
 import { refused } from "../../errors.ts";
 
+export const copyAgain = "copy or download the file again";
+
 const zip = Buffer.from("PK");
 const compoundFile = Buffer.from("d0cf11e0a1b11ae1", "hex");
 /** The stream that a password puts around a whole workbook, as the directory of a compound file spells it. */
@@ -10,7 +12,7 @@ const encryptedPackage = Buffer.from("EncryptedPackage", "utf16le");
 export async function refuseOtherFormats(handle: FileHandle, file: string): Promise<void> {
   const start = Buffer.alloc(8);
   const { bytesRead } = await handle.read(start, 0, start.length, 0);
-  if (bytesRead === 0) throw refused(`${file} is empty`, "copy or download the file again");
+  if (bytesRead === 0) throw refused(`${file} is empty`, copyAgain);
   if (start.subarray(0, 2).equals(zip)) return;
   if (!start.equals(compoundFile)) {
     throw refused(

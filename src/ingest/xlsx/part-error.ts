@@ -1,6 +1,6 @@
 import { refused } from "../../errors.ts";
 
-const saveAgain = "open it in a spreadsheet program and save it again as .xlsx";
+export const saveAgain = "open it in a spreadsheet program and save it again as .xlsx";
 
 /** Why a part cannot be read, before anyone has said which part of which file it is. */
 export class PartError extends Error {

@@ -37,8 +37,9 @@ export async function readPart(container: Container, part: string, root: string)
 
 /** The address is only a means to resolve "..", "%20" and a leading slash as the format asks. */
 function resolved(target: string, folder: string): string {
-  const base = `part:///${folder}`;
-  if (!URL.canParse(target.replaceAll("\\", "/"), base))
-    throw new PartError("refers to a part by a broken name");
-  return decodeURIComponent(new URL(target.replaceAll("\\", "/"), base).pathname.slice(1));
+  try {
+    return decodeURIComponent(new URL(target.replaceAll("\\", "/"), `part:///${folder}`).pathname.slice(1));
+  } catch (error) {
+    throw new PartError("refers to a part by a name that is none", undefined, error);
+  }
 }

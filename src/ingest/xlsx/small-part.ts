@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { XMLParser } from "fast-xml-parser";
 import { PartError } from "./part-error.ts";
 
@@ -19,9 +20,8 @@ const parser = new XMLParser({
 
 /** Parses a part that is small enough to be held whole, and gives its outermost element if that is `root`. */
 export function parsePart(bytes: Buffer, root: string): XmlElement {
+  if (bytes.includes(0) || !isUtf8(bytes)) throw new PartError("is not text in UTF-8");
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
-  if (bytes.includes(0) || bytes[0] === 0xff || bytes[0] === 0xfe)
-    throw new PartError("is not text in UTF-8");
   if (text.includes("<!DOCTYPE")) throw new PartError("has a document type, which a workbook must not have");
   let document: unknown;
   try {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { Byte } from "./byte.ts";
 import { PartError, tooMuch } from "./part-error.ts";
 
@@ -7,10 +8,8 @@ import { PartError, tooMuch } from "./part-error.ts";
  */
 export class Window {
   bytes: Buffer = Buffer.alloc(1);
-  /** Where scanning goes on; scanners move it. */
-  at = 0;
+  #at = 0;
   #end = 0;
-  #isFirst = true;
   readonly #longest: number;
 
   /** `longest`: bytes an element may take, since it is read anew with each chunk. */
@@ -19,33 +18,41 @@ export class Window {
   }
 
   append(chunk: Buffer): void {
-    const rest = this.#end - this.at;
+    const rest = this.#end - this.#at;
     if (rest > this.#longest) throw tooMuch(`has an element of more than ${this.#longest} bytes`);
-    if (chunk.includes(Byte.end)) throw new PartError("is not text in UTF-8");
+    if (chunk.includes(Byte.end)) throw notUtf8();
     const size = rest + chunk.length;
     if (size + 1 > this.bytes.length) {
       const wider = Buffer.allocUnsafe(size + (size >> 1) + 1);
-      this.bytes.copy(wider, 0, this.at, this.#end);
+      this.bytes.copy(wider, 0, this.#at, this.#end);
       this.bytes = wider;
     } else {
-      this.bytes.copyWithin(0, this.at, this.#end);
+      this.bytes.copyWithin(0, this.#at, this.#end);
     }
     chunk.copy(this.bytes, rest);
     this.bytes[size] = Byte.end;
     this.#end = size;
-    this.at = 0;
-    if (this.#isFirst && size > 0) this.#refuseOtherEncodings();
+    this.#at = 0;
+  }
+
+  /** Where scanning goes on. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Scanners move it past what they have taken. */
+  set at(next: number) {
+    let end = next;
+    // Between elements a character may be cut; what is taken ends before it.
+    while (end > this.#at && (this.bytes[end - 1] as number) >= 0x80) end--;
+    if (!isUtf8(this.bytes.subarray(this.#at, end))) throw notUtf8();
+    this.#at = end;
   }
 
   /** What no scanner has taken. */
   rest(): Buffer {
-    return this.bytes.subarray(this.at, this.#end);
-  }
-
-  #refuseOtherEncodings(): void {
-    this.#isFirst = false;
-    const first = this.bytes[0];
-    // Without zero bytes UTF-16 can still be all Chinese; its byte-order mark cannot occur in UTF-8.
-    if (first === 0xff || first === 0xfe) throw new PartError("is not text in UTF-8");
+    return this.bytes.subarray(this.#at, this.#end);
   }
 }
+
+const notUtf8 = (): PartError => new PartError("is not text in UTF-8");

@@ -141,6 +141,17 @@ describe("parts that break the format", () => {
     ["texts in UTF-16", { sst: Buffer.from(`\uFEFF<sst/>`, "utf16le") }, /not text in UTF-8/],
     ["a workbook in UTF-16", { workbook: Buffer.from("\uFEFF<workbook/>", "utf16le") }, /not text in UTF-8/],
     ["UTF-16 without zero bytes", { sheet: Buffer.from("\uFEFF東東", "utf16le") }, /not text in UTF-8/],
+    [
+      "a sheet in Latin-1",
+      { sheet: Buffer.from(sheetXml(rows.replace("<v>1", "<v>é")), "latin1") },
+      /not text in UTF-8/,
+    ],
+    ["texts in Latin-1", { sst: Buffer.from("<sst><si><t>é</t></si></sst>", "latin1") }, /not text in UTF-8/],
+    [
+      "a name of a part that is none",
+      { relations: relationsXml([["rId1", "worksheet", "%zz.xml"]]) },
+      /by a name that is none/,
+    ],
     ["a sheet without rows to speak of", { sheet: "<worksheet></worksheet>" }, /ends before its rows do/],
     [
       "a cell without an end",
