@@ -37,3 +37,20 @@ export const isSmall = (row: Row): boolean => row["small"] === true;
 
 export const isNumeric = (kind: Kind): boolean =>
   kind === "count" || kind === "number" || kind === "share" || kind === "ratio" || kind === "usd";
+
+/** Columns of a chart that name what a mark stands for. */
+export function namesOf(chart: Chart): string[] {
+  switch (chart.mark) {
+    case "bar":
+    case "column":
+      return [chart.x, chart.color].filter((name) => name !== undefined);
+    case "heatmap":
+      return [chart.x, chart.y];
+    case "interval":
+      return [chart.x, chart.facet].filter((name) => name !== undefined);
+    case "map":
+      return [chart.x];
+    default:
+      return [];
+  }
+}

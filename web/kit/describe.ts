@@ -1,12 +1,12 @@
 import type { Line, Note } from "./cursor.svelte.ts";
 import { type Chart, columnOf, type Dataset, type Row } from "./data.ts";
-import { formatCell } from "./format.ts";
+import { formatCell, formatName } from "./format.ts";
 
 /** Everything a row says, but for the columns that name it. */
 export function noteOf(data: Dataset, row: Row, names: readonly (string | undefined)[]): Note {
   const keys = names.filter((name) => name !== undefined);
   return {
-    title: keys.map((name) => formatCell(columnOf(data, name), row[name])).join(", "),
+    title: keys.map((name) => formatName(columnOf(data, name), row[name])).join(", "),
     lines: data.columns
       .filter(({ name }) => !keys.includes(name) && !(name === "small" && row[name] !== true))
       .map((column) => lineOf(data, row, column.name)),
@@ -20,7 +20,7 @@ export function lineOf(data: Dataset, row: Row | undefined, name: string): Line 
 
 /** A chart in words: what is drawn, by what, and how many marks. */
 export function summaryOf(data: Dataset, chart: Chart, title: string): string {
-  const name = (column: string | undefined) => columnOf(data, column).label.toLowerCase();
+  const name = (column: string | undefined) => columnOf(data, column).label;
   const size = `${data.rows.length} ${data.rows.length === 1 ? "row" : "rows"}`;
   switch (chart.mark) {
     case "bar":

@@ -17,47 +17,63 @@ const short: Partial<Record<Kind, Intl.NumberFormat>> = {
   usd: number({ style: "currency", currency: "USD", notation: "compact", maximumFractionDigits: 1 }),
 };
 const months = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
-const days = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  timeZone: "UTC",
-});
+const dayFormat = (month: "long" | "short") =>
+  new Intl.DateTimeFormat("en-GB", { day: "numeric", month, year: "numeric", timeZone: "UTC" });
+const days = { long: dayFormat("long"), short: dayFormat("short") };
+
+const notStated = "not stated";
 
 export const count = (n: number): string => whole.format(n);
 export const percent = (share: number): string => formatValue("share", share);
 
-/** "2020-02-29" as "29 February 2020"; other text as it is. */
-export const day = (iso: string): string =>
-  /^\d{4}-\d\d-\d\d$/.test(iso) ? days.format(new Date(`${iso}T00:00Z`)) : iso;
+/** "2020-02-29" as "29 February 2020" or "29 Feb 2020"; other text as it is. */
+export const day = (iso: string, length: "long" | "short" = "long"): string =>
+  /^\d{4}-\d\d-\d\d$/.test(iso) ? days[length].format(new Date(`${iso}T00:00Z`)) : iso;
 
 /** "2020-02" as "Feb 2020"; other text as it is. */
 export const month = (iso: string): string =>
   /^\d{4}-\d\d$/.test(iso) ? months.format(new Date(`${iso}-01T00:00Z`)) : iso;
 
+/** A cell that names what a mark stands for: missing is a category of its own. */
+export const formatName = (column: Column, value: Scalar | undefined): string =>
+  value === null || value === undefined || value === "" ? notStated : formatCell(column, value);
+
 /** A value as a person reads it, exactly as in the sentences and workbooks; missing is an en dash. */
 export function formatValue(kind: Kind, value: Scalar | undefined): string {
-  if (value === null || value === undefined) return "–";
+  if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number") return exact[kind]?.format(value).replace("-", "−") ?? String(value);
+  if (typeof value === "number") return signed(exact[kind]?.format(value) ?? String(value));
   if (kind === "month") return month(value);
   return kind === "date" ? day(value) : value;
 }
 
-/** A cell of a column: years are not grouped by thousands, and missing categories are named. */
+/** A cell of a column: identifiers in words, years not grouped by thousands. */
 export function formatCell(column: Column, value: Scalar | undefined): string {
-  if (column.kind === "label") return category(value);
+  if (column.kind === "label" && typeof value === "string" && value !== "") return category(value);
   if (/(^|_)year$/.test(column.name) && typeof value === "number") return String(value);
   return formatValue(column.kind, value);
 }
 
 /** An axis tick: short, with the unit. */
 export const tick = (kind: Kind, value: number): string =>
-  (short[kind]?.format(value) ?? String(value)).replace("-", "−");
+  signed(short[kind]?.format(value) ?? String(value));
+
+/** A minus sign that is as wide as a figure, and none before zero. */
+const signed = (text: string): string =>
+  /^-\D*[0.,]+\D*$/.test(text) ? text.slice(1) : text.replace("-", "−");
+
+/** Two decimals throughout, where numbers stand in one figure and some have a fraction. */
+export function alignedFormat(
+  kind: Kind,
+  values: readonly (number | null)[],
+): (value: number | null) => string {
+  const aligned = kind === "number" && values.some((value) => value !== null && !Number.isInteger(value));
+  return (value) => formatValue(aligned ? "ratio" : kind, value);
+}
 
 /** A category's name: identifiers in words, missing as "not stated". */
 export function category(value: Scalar | undefined): string {
-  if (value === null || value === undefined || value === "") return "not stated";
+  if (value === null || value === undefined || value === "") return notStated;
   if (typeof value === "boolean") return value ? "yes" : "no";
   return /^[a-z0-9]+(_[a-z0-9]+)+$/.test(String(value)) ? words(String(value)) : String(value);
 }

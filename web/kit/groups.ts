@@ -1,5 +1,5 @@
 import { type ChartOf, columnOf, type Dataset, isSmall, numberOf, type Row, type Scalar } from "./data.ts";
-import { formatCell } from "./format.ts";
+import { formatName } from "./format.ts";
 
 /** The rows of one category: one value, or one per series. */
 export interface Group {
@@ -44,7 +44,7 @@ export function groupRows(data: Dataset, chart: ChartOf<"bar"> | ChartOf<"column
       const values = rows.map((row) => numberOf(row, y));
       return {
         key,
-        name: formatCell(xColumn, key),
+        name: formatName(xColumn, key),
         small: rows.some((row) => row !== undefined && isSmall(row)),
         values,
         rows,
@@ -52,7 +52,7 @@ export function groupRows(data: Dataset, chart: ChartOf<"bar"> | ChartOf<"column
         share: share === undefined ? null : added(rows.map((row) => numberOf(row, share))),
       };
     }),
-    series: color === undefined ? [] : seriesKeys.map((key) => formatCell(columnOf(data, color), key)),
+    series: color === undefined ? [] : seriesKeys.map((key) => formatName(columnOf(data, color), key)),
     stacked: kind === "count" || kind === "usd",
   };
 }

@@ -21,7 +21,7 @@ export function headlines({ analyses }: Report): Headline[] {
   const list: (Headline | undefined)[] = [
     headline(
       "portfolio-summary",
-      "portfolio",
+      "customer",
       portfolio,
       "customers",
       "Customers",
