@@ -23,9 +23,15 @@ export function csvCell(value: Scalar): string {
 export const analysisCsv = (findings: Findings, { analysis }: Result): AsyncGenerator<string> =>
   csv(Object.keys(analysis.columns), findings.rows(analysis.id));
 
-/** One line per cell that something was found about. */
+/** One line per cell that something was found about; where cells are not shared, one per code and column. */
 export const issuesCsv = (findings: Findings): AsyncGenerator<string> =>
-  csv(["code", "severity", "table", "column", "row", "value", "action"], findings.issueCells());
+  findings.shared
+    ? csv(["code", "severity", "table", "column", "count", "action"], once(findings.issues))
+    : csv(["code", "severity", "table", "column", "row", "value", "action"], findings.issueCells());
+
+async function* once<T>(batch: T): AsyncGenerator<T> {
+  yield batch;
+}
 
 async function* csv<N extends string>(
   names: readonly N[],

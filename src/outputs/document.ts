@@ -8,6 +8,8 @@ export type AsOfSource = "given" | "inferred" | "today";
 
 /** What every output renders: the portfolio's results, with the means to stream what is too long to hold. */
 export interface Findings {
+  /** Customers' rows are left out and small counts suppressed; see share.ts. */
+  readonly shared?: true;
   /** YYYY-MM-DD */
   readonly asOf: string;
   readonly asOfSource: AsOfSource;
@@ -19,6 +21,11 @@ export interface Findings {
   rows(id: string): AsyncIterable<readonly ResultRow[]>;
   /** Every finding about a cell, in order of table, row and column. */
   issueCells(): AsyncIterable<readonly IssueCell[]>;
+}
+
+/** A result of which some figures are not shown, how many. */
+export interface SharedResult extends Result {
+  readonly suppressed: number;
 }
 
 /** One analysis as the JSON contract has it. */
@@ -39,6 +46,8 @@ export interface DocumentAnalysis {
   /** Rows in all; `rows` may hold the first of them in the HTML report. */
   readonly total: number;
   readonly list: boolean;
+  /** Figures that are null because they are of few customers, in what is shared. */
+  readonly suppressed?: number;
   readonly rows: readonly ResultRow[];
   readonly insight: string;
   readonly chart: Chart;
@@ -47,6 +56,8 @@ export interface DocumentAnalysis {
 
 /** The JSON contract of `analyze --json`, and what the HTML report embeds. */
 export interface Document {
+  /** Written with --share. */
+  readonly shared?: true;
   readonly as_of: string;
   readonly as_of_source: AsOfSource;
   readonly inputs: readonly Source[];
@@ -74,6 +85,7 @@ export function describe(result: Result): Omit<DocumentAnalysis, "rows"> {
     })),
     total: result.total,
     list: analysis.list === true,
+    ...("suppressed" in result && { suppressed: Number(result.suppressed) }),
     insight: result.insight,
     chart: analysis.chart,
     sql: result.sql,
@@ -85,6 +97,7 @@ export function documentOf(findings: Findings): Document {
   return {
     as_of: findings.asOf,
     as_of_source: findings.asOfSource,
+    ...(findings.shared && { shared: true }),
     inputs: findings.sources,
     issues: findings.issues,
     analyses: Object.fromEntries(

@@ -12,9 +12,10 @@ const CHUNK = 65_536;
  * begins a line of its own.
  */
 export async function* jsonChunks(findings: Findings): AsyncGenerator<string> {
-  const head: Pick<Document, "as_of" | "as_of_source" | "inputs" | "issues"> = {
+  const head: Pick<Document, "as_of" | "as_of_source" | "shared" | "inputs" | "issues"> = {
     as_of: findings.asOf,
     as_of_source: findings.asOfSource,
+    ...(findings.shared && { shared: true }),
     inputs: findings.sources,
     issues: findings.issues,
   };

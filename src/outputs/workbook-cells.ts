@@ -8,6 +8,7 @@ export const numberFormats: Partial<Record<Kind, string>> = {
   share: "0.0%",
   ratio: "0.00",
   usd: "$#,##0",
+  year: "0",
   month: "yyyy-mm",
   date: "yyyy-mm-dd",
 };

@@ -190,11 +190,15 @@ function summarySheet(
   findings: Findings,
   named: readonly { readonly result: Result; readonly name: string }[],
 ): WriteSheet {
-  const found = findings.issues.reduce((sum, { count }) => sum + count, 0);
+  const found = findings.issues.reduce((sum, { count }) => sum + (count ?? 0), 0);
   const rows: CellValue[][] = [
     ["Cardscope report"],
     ["As of", cellOf("date", findings.asOf), asOfWords[findings.asOfSource]],
-    ["Issues", found, found === 0 ? "Nothing was found about the data." : "See the sheet Issues."],
+    [
+      "Issues",
+      found,
+      findings.issues.length === 0 ? "Nothing was found about the data." : "See the sheet Issues.",
+    ],
     [],
     ["Table", "Rows", "File", "Sheet", "SHA-256"],
     ...findings.sources.map(({ table, rows: count, file, sheet, sha256 }) => [

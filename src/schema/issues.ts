@@ -129,7 +129,8 @@ export interface IssueSummary {
   readonly severity: Severity;
   readonly table: "users" | "cards";
   readonly column: string | null;
-  readonly count: number;
+  /** Null where it is too small to be shared. */
+  readonly count: number | null;
   /** The first five. */
   readonly examples: readonly { readonly row: number | null; readonly value: string | null }[];
   readonly action: string;
