@@ -1,13 +1,37 @@
-/** Writes the files that follow from others: `npm run gen`. With `--check`, fails where one is stale. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+/**
+ * Writes the files that follow from others: `npm run gen`. With `--check`, changes nothing and fails where one is
+ * stale. They are committed, so that they can be read and linked without running anything.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const analysesFolder = new URL("../src/analyses/", import.meta.url);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const isCheck = process.argv.includes("--check");
+let stale = 0;
+
+function put(file: string, text: string): void {
+  let current: string | undefined;
+  try {
+    current = readFileSync(join(root, file), "utf8");
+  } catch {
+    // not written yet
+  }
+  if (current === text) return;
+  if (isCheck) {
+    console.error(`stale: ${file}: run npm run gen`);
+    stale++;
+    return;
+  }
+  mkdirSync(join(root, file, ".."), { recursive: true });
+  writeFileSync(join(root, file), text);
+  console.log(`wrote ${file}`);
+}
 
 function analysesIndex(): string {
-  const ids = readdirSync(analysesFolder)
-    .filter((file) =>
-      readFileSync(new URL(file, analysesFolder), "utf8").includes("export default defineAnalysis("),
-    )
+  const folder = join(root, "src/analyses");
+  const ids = readdirSync(folder)
+    .filter((file) => readFileSync(join(folder, file), "utf8").includes("export default defineAnalysis("))
     .map((file) => file.replace(/\.ts$/, ""))
     .sort();
   const name = (id: string) => id.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -22,22 +46,8 @@ function analysesIndex(): string {
   ].join("\n");
 }
 
-const generated: readonly (readonly [URL, string])[] = [
-  [new URL("index.ts", analysesFolder), analysesIndex()],
-];
-
-let stale = 0;
-for (const [file, text] of generated) {
-  let current = "";
-  try {
-    current = readFileSync(file, "utf8");
-  } catch {
-    // not written yet
-  }
-  if (current === text) continue;
-  if (process.argv.includes("--check")) {
-    console.error(`stale: ${file.pathname.split("/").slice(-3).join("/")}: run npm run gen`);
-    stale++;
-  } else writeFileSync(file, text);
-}
+put("src/analyses/index.ts", analysesIndex());
+// read after the index is written, since a new analysis is in it only now
+const { referencePages } = await import("./reference.ts");
+for (const [file, text] of Object.entries(await referencePages())) put(file, text);
 process.exitCode = stale > 0 ? 1 : 0;
