@@ -57,7 +57,7 @@ export default defineAnalysis({
       from observed
       where ${x} is not null
       group by ${x}
-      window so_far as (order by ${x} rows between unbounded preceding and current row)
+      window so_far as (order by ${x} nulls last rows between unbounded preceding and current row)
     )`,
       ",\n    ",
     )},

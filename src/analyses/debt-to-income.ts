@@ -43,6 +43,7 @@ export default defineAnalysis({
     return `${whole(row?.customers_high_debt ?? 0)} of ${whole(row?.customers ?? 0)} customers (${percent(row?.share_high_debt ?? null)}) owe more than ${decimal(values.high_debt.ratio)} of a year's income; that is debt over income, not the monthly ratio lenders use.`;
   },
   invariants: (rows) => ({
+    "there is one row": rows.length === 1,
     "a part is no larger than its whole": rows.every((r) => r.customers_high_debt <= r.customers),
   }),
 });

@@ -1,7 +1,8 @@
 import { count, id, ratio, usd } from "../schema/columns.ts";
-import { decimal, whole } from "../schema/format.ts";
+import { counted, decimal } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { unique } from "./rows.ts";
 
 export default defineAnalysis({
   id: "high-debt-customers",
@@ -10,7 +11,8 @@ export default defineAnalysis({
   question: "Which customers owe more than a given share of a year's income?",
   grain: "one row per customer",
   unit: "customer",
-  definition: "Customers whose debt to income exceeds the threshold, highest first.",
+  definition:
+    "Customers whose total debt / annual income exceeds the threshold, highest first. A stock over a year's flow, not the monthly ratio that lenders call DTI. Customers without a debt or an income above 0 are left out.",
   needs: ["debt_to_income"],
   measures: ["high_debt"],
   list: true,
@@ -24,7 +26,7 @@ export default defineAnalysis({
       credit_score
     from customer_profile
     where is_high_debt
-    order by debt_to_income desc nulls last, user_id
+    order by debt_to_income desc nulls last, user_id nulls last
   `,
 
   columns: {
@@ -42,9 +44,12 @@ export default defineAnalysis({
       top === undefined
         ? ""
         : ` The highest ratio is ${decimal(top.debt_to_income)} (customer ${top.user_id}).`;
-    return `${whole(total)} customers owe more than ${decimal(values.high_debt.ratio)} of a year's income.${highest}`;
+    return `${counted(total, "customer")} ${total === 1 ? "owes" : "owe"} more than ${decimal(values.high_debt.ratio)} of a year's income.${highest}`;
   },
   invariants: (rows) => ({
-    "a customer appears once": new Set(rows.map((r) => r.user_id)).size === rows.length,
+    "a customer appears once": unique(rows, "user_id"),
+    "highest first": rows.every(
+      (row, i) => i === 0 || (rows[i - 1]?.debt_to_income ?? 0) >= row.debt_to_income,
+    ),
   }),
 });

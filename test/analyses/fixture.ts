@@ -68,6 +68,8 @@ export const users: readonly User[] = [
   user(23, { ...ordinary, credit_score: 720, annual_income_usd: 60_000, total_debt_usd: 30_000, age: 57 }),
   user(24, { ...ordinary, credit_score: 720, annual_income_usd: 60_000, total_debt_usd: 30_000, age: 45 }),
   user(25, { ...ordinary, credit_score: 699, annual_income_usd: 90_000, total_debt_usd: 90_000, age: 55 }),
+  // at high risk by both rules, with a known utilisation
+  user(26, { ...ordinary, credit_score: 500, total_debt_usd: 80_000 }),
 ];
 
 export const cards: readonly Card[] = [
@@ -112,6 +114,7 @@ export const cards: readonly Card[] = [
   card(128, 25, { ...credit, credit_limit_usd: 18_000, balance_usd: 9_000 }),
   card(129, 23, { ...credit, credit_limit_usd: 17_000, balance_usd: 9_000, opened_on: "2019-03-01" }),
   card(130, 20, { ...credit, opened_on: null }),
+  card(135, 26, { ...credit, credit_limit_usd: 5_000, balance_usd: 1_500 }),
   // nothing is known of it
   card(131, 17),
   card(132, 17, { type: "debit", expires_on: "2022-01-01" }),
