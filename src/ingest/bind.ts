@@ -2,7 +2,8 @@ import { cards } from "../schema/cards.ts";
 import type { Field, Table } from "../schema/tables.ts";
 import { users } from "../schema/users.ts";
 import { normalise } from "./headers.ts";
-import { errorPattern, isWritten, missingTokens, notations } from "./notations.ts";
+import { isFilled } from "./missing.ts";
+import { isWritten, notations } from "./notations.ts";
 
 export type TableName = "users" | "cards";
 export const tables: Readonly<Record<TableName, Table>> = { users, cards };
@@ -66,7 +67,7 @@ function bindRow(
   const headers = preview[headerRow] ?? [];
   const below = preview.slice(headerRow + 1);
   const samples = headers.map((_, i) =>
-    below.flatMap((row) => (isFilled(row[i]) ? [String(row[i]).trim()] : [])),
+    below.flatMap((row) => (isFilled(row[i] ?? "") ? [String(row[i]).trim()] : [])),
   );
   const keys = headers.map(normalise);
   const columns = new Map<string, number>();
@@ -150,9 +151,3 @@ function isReadable(field: Field, sample: readonly string[]): boolean {
   const readable = [...notations[field.reading], ...(field.reading === "number" ? notations.month : [])];
   return sample.filter((text) => readable.some((n) => isWritten(n, text))).length > sample.length / 2;
 }
-
-const errorCell = new RegExp(`^${errorPattern}$`);
-const isFilled = (cell: string | undefined): boolean => {
-  const text = cell?.trim().toLowerCase() ?? "";
-  return text !== "" && !missingTokens.includes(text) && !errorCell.test(text.toUpperCase());
-};

@@ -15,7 +15,7 @@ export async function openColumnar(
   const scan =
     identity.format === "parquet"
       ? `read_parquet(${literal(path)})`
-      : `read_json(${literal(path)}, compression = ${identity.gzip ? "'gzip'" : "'none'"}, maximum_object_size = 4194304)`;
+      : `read_json(${literal(path)}, compression = ${identity.gzip ? "'gzip'" : "'uncompressed'"}, maximum_object_size = 4194304)`;
   let columns: readonly { name: string; type: string }[];
   let preview: string[][];
   try {

@@ -1,4 +1,4 @@
-import { fullMatch } from "./infer.ts";
+import { fullMatch } from "./missing.ts";
 import { notations, shownDay } from "./notations.ts";
 
 const days = notations.month.filter(

@@ -1,70 +1,29 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import type { Field } from "../schema/tables.ts";
-import { literal, raw } from "../sql/statement.ts";
-import { dayMonthOrders, errorPattern, missingTokens, type Notation, notations } from "./notations.ts";
-import { FORMULA_WITHOUT_VALUE, textOf } from "./raw-table.ts";
-
-/** A column of a raw table, before its notation is known. */
-export interface RawColumn {
-  readonly column: string;
-  readonly field: Field;
-  /** The engine's type: VARCHAR, DOUBLE, DATE or BOOLEAN. */
-  readonly type: string;
-}
-
-/** How a column is written, found from the whole of it. */
-export interface Inferred extends RawColumn {
-  /** The notation as the report states it. */
-  readonly notation: string;
-  /** SQL for the cell as text; null where it is empty, a word for missing, or an error. */
-  readonly text: string;
-  /** SQL for the value, and null where the cell is in no notation. */
-  readonly value: string;
-  /** SQL that is true for cells in the column's own notation; undefined when all of them are. */
-  readonly isOwn: string | undefined;
-  /** Cells that hold something, words for missing and errors left out. */
-  readonly filled: number;
-  /** Whether every one of them has a value. */
-  readonly readsAll: boolean;
-  readonly tokens: number;
-  readonly errors: number;
-  readonly isAmbiguousOrder: boolean;
-  /** The year a spreadsheet put in the place of the one it read as a day. */
-  readonly retypedIn: number | undefined;
-  /** The value before that was repaired. */
-  readonly untouched?: string;
-  /** What the column would be if it was retyped, where its own values cannot tell. */
-  readonly ifRetyped?: { readonly year: number; readonly as: Partial<Inferred> };
-}
+import type { Inferred, RawColumn } from "./inferred.ts";
+import { fullMatch, isError, isMissingToken } from "./missing.ts";
+import { dayMonthOrders, type Notation, notations } from "./notations.ts";
+import { textOf } from "./raw-table.ts";
+import { inferWords } from "./words.ts";
 
 /** Cells of the first rows, by which the notation to try first is chosen. */
 const SAMPLE_ROWS = 2_000;
 
-export const fullMatch = (x: string, pattern: string) => `regexp_full_match(${x}, ${literal(pattern)})`;
-const isToken = (x: string) => `lower(trim(${x})) in (${missingTokens.map(literal).join(", ")})`;
-export const isError = (x: string) =>
-  `(starts_with(trim(${x}), '#') and (${fullMatch(`upper(trim(${x}))`, errorPattern)} or trim(${x}) = ${literal(FORMULA_WITHOUT_VALUE)}))`;
-export const isMissingToken = isToken;
-
 /** Finds the notation of a column: the first that reads all of it, else the one that reads most. */
 export async function infer(engine: DuckDBEngine, table: string, raw_: RawColumn): Promise<Inferred> {
+  const { field } = raw_;
   const direct = readDirectly(raw_);
   if (direct !== undefined)
     return retype(engine, table, { ...raw_, ...direct, ...(await countFilled(engine, table, raw_)) });
   const plain = `nullif(trim(${textOf(raw_.column, raw_.type)}), '')`;
-  const counts = await one(
-    engine,
-    `select count(${plain}) as filled, count(*) filter (where ${isToken(plain)}) as tokens,
-      count(*) filter (where ${isError(plain)}) as errors from ${table}`,
-  );
-  const { tokens = 0, errors = 0 } = counts;
-  const text =
-    tokens + errors === 0
-      ? plain
-      : `case when not ${isToken(plain)} and not ${isError(plain)} then ${plain} end`;
-  const filled = (counts["filled"] ?? 0) - tokens - errors;
-  const candidates = notations[raw_.field.reading];
-  const chosen = await choose(engine, table, text, filled, candidates);
+  if (field.reading === "text" || field.reading === "category") return inferWords(engine, table, raw_, plain);
+  const candidates = notations[field.reading];
+  const clean = await chooseClean(engine, table, plain, candidates);
+  const cells =
+    clean === undefined
+      ? await countMissing(engine, table, plain)
+      : { text: plain, ...clean, tokens: 0, errors: 0 };
+  const { text, filled, tokens, errors } = cells;
+  const chosen = clean ?? (await choose(engine, table, text, filled, candidates));
   const isAmbiguousOrder = await hasAmbiguousOrder(engine, table, text, chosen.notation, candidates);
   const own = await settleOrder(engine, table, text, chosen.notation);
   const value = chosen.readsAll ? own.read(text) : readEach(text, own, candidates);
@@ -87,6 +46,24 @@ export async function infer(engine: DuckDBEngine, table: string, raw_: RawColumn
     },
     days,
   );
+}
+
+/** Words for missing and errors, which are told from values that cannot be read. */
+async function countMissing(engine: DuckDBEngine, table: string, plain: string) {
+  const {
+    tokens = 0,
+    errors = 0,
+    all = 0,
+  } = await one(
+    engine,
+    `select count(cell) as all, count(*) filter (where ${isMissingToken("cell")}) as tokens,
+      count(*) filter (where ${isError("cell")}) as errors from (select ${plain} as cell from ${table}) cells`,
+  );
+  const text =
+    tokens + errors === 0
+      ? plain
+      : `case when not ${isMissingToken(plain)} and not ${isError(plain)} then ${plain} end`;
+  return { text, tokens, errors, filled: all - tokens - errors };
 }
 
 /** Columns whose type already is what the reading wants. */
@@ -129,29 +106,39 @@ async function choose(
   filled: number,
   candidates: readonly Notation[],
 ): Promise<Choice> {
-  const last = candidates.at(-1);
-  if (last === undefined) throw new TypeError("a reading without notations");
-  // What reads everything, such as text, needs no counting.
-  if (candidates.length === 1 || filled === 0) return { notation: candidates[0] ?? last, readsAll: true };
-  // A notation that fails on the first rows cannot read all of them, so the sample may rule out, never in.
-  const sampled = await readers(engine, `(select * from ${table} limit ${SAMPLE_ROWS})`, text, candidates);
-  const first = sampled.find(({ readsAll }) => readsAll)?.notation;
-  if (first !== undefined) {
-    const [whole] = await readers(engine, table, text, [first]);
-    if (whole?.readsAll) return whole;
-  }
+  const [only] = candidates;
+  if (only === undefined) throw new TypeError("a reading without notations");
+  if (filled === 0) return { notation: only, readsAll: true };
   const all = await readers(engine, table, text, candidates);
   const complete = all.find(({ readsAll }) => readsAll);
   if (complete !== undefined) return complete;
   const most = all
     .filter(({ notation }) => !notation.wholeColumnOnly)
-    .reduce((a, b) => (b.reads > a.reads ? b : a));
+    .reduce((a, b) => (b.reads > a.reads ? b : a), { notation: only, reads: -1 });
   return { notation: most.notation, readsAll: false };
 }
 
+/**
+ * The usual case at little cost: the first notation that reads all of the first rows also reads the rest. One
+ * that fails on the first rows cannot read all of them, so that no earlier one is passed over.
+ */
+async function chooseClean(
+  engine: DuckDBEngine,
+  table: string,
+  text: string,
+  candidates: readonly Notation[],
+) {
+  const sampled = await readers(engine, `(select * from ${table} limit ${SAMPLE_ROWS})`, text, candidates);
+  const first = sampled.find(({ readsAll }) => readsAll)?.notation;
+  if (first === undefined) return undefined;
+  const [whole] = await readers(engine, table, text, [first]);
+  return whole?.readsAll ? { ...whole, filled: whole.reads } : undefined;
+}
+
 async function readers(engine: DuckDBEngine, from: string, text: string, candidates: readonly Notation[]) {
-  const columns = candidates.map(({ pattern, read, onlyIf }, i) => {
-    const reads = `count(*) filter (where ${fullMatch("cell", pattern)} and (${read("cell")}) is not null)`;
+  const columns = candidates.map(({ pattern, read, mayFail, onlyIf }, i) => {
+    const hasValue = mayFail ? ` and (${read("cell")}) is not null` : "";
+    const reads = `count(*) filter (where ${fullMatch("cell", pattern)}${hasValue})`;
     return `${reads} as n${i}, ${onlyIf?.("cell") ?? "true"} as ok${i}`;
   });
   const { rows } = await engine.query(

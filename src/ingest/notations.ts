@@ -8,8 +8,10 @@ export interface Notation {
   readonly name: string;
   /** Matches the whole trimmed cell. */
   readonly pattern: string;
-  /** SQL for the value of a cell that matches; null where it has none after all. */
+  /** SQL for the value of a cell that matches. */
   readonly read: (x: string) => string;
+  /** A cell can match and have no value after all: 31 February. */
+  readonly mayFail?: true;
   /** The cell names a day, so that a spreadsheet's re-reading can hide in it. */
   readonly isDay?: true;
   /** Read only where the whole column is written so: a single cell could mean something else. */
@@ -17,26 +19,6 @@ export interface Notation {
   /** SQL over the column: a further condition on the whole of it. */
   readonly onlyIf?: (x: string) => string;
 }
-
-/** What people write where there is nothing. */
-export const missingTokens = [
-  "na",
-  "n/a",
-  "n.a.",
-  "null",
-  "none",
-  "nan",
-  "nil",
-  "-",
-  "--",
-  "–",
-  "?",
-  "unknown",
-  "missing",
-  "not available",
-];
-export const errorPattern =
-  "#(?:N/A|REF!|DIV/0!|VALUE!|NAME\\?|NULL!|NUM!|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|#+)";
 
 const digitsOnly = (x: string) => `regexp_replace(${x}, '[^0-9.]', '', 'g')`;
 const signed = (x: string, magnitude: string) =>
@@ -92,7 +74,8 @@ const part = (x: string, pattern: string) =>
 const century = (yy: string) => `(case when ${yy} < 50 then 2000 else 1900 end + ${yy})`;
 const named = (x: string) =>
   `((instr('janfebmaraprmayjunjulaugsepoctnovdec', lower(left(regexp_extract(${x}, '([A-Za-z]{3})', 1), 3))) + 2) // 3)`;
-const date = (y: string, m: string, d = "1") =>
+const month = (y: string, m: string) => `make_date(${y}, ${m}, 1)`;
+const date = (y: string, m: string, d: string) =>
   `try_cast(${y} || '-' || lpad(cast(${m} as varchar), 2, '0') || '-' || lpad(cast(${d} as varchar), 2, '0') as date)`;
 
 const isoDay: Notation = {
@@ -101,96 +84,107 @@ const isoDay: Notation = {
   read: (x) =>
     date(part(x, "^(\\d{4})"), part(x, "^\\d{4}[-/.](\\d+)"), part(x, "^\\d{4}[-/.]\\d+[-/.](\\d+)")),
   isDay: true,
+  mayFail: true,
 };
 const isoMonth: Notation = {
   name: "yyyy-mm",
   pattern: `${year}${sep}${monthNumber}`,
-  read: (x) => date(part(x, "^(\\d{4})"), part(x, "^\\d{4}[-/.](\\d+)")),
+  read: (x) => month(`cast(left(${x}, 4) as integer)`, `cast(substr(${x}, 6) as integer)`),
 };
 const monthYear: Notation = {
   name: "mm/yyyy",
   pattern: `${monthNumber}${sep}${year}`,
-  read: (x) => date(part(x, "(\\d{4})$"), part(x, "^(\\d+)")),
+  read: (x) => month(`cast(right(${x}, 4) as integer)`, `cast(left(${x}, length(${x}) - 5) as integer)`),
 };
 const compactDay: Notation = {
   name: "yyyymmdd",
   pattern: `${year}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])`,
   read: (x) => date(part(x, "^(\\d{4})"), part(x, "^\\d{4}(\\d{2})"), part(x, "(\\d{2})$")),
   isDay: true,
+  mayFail: true,
 };
 const compactMonth: Notation = {
   name: "yyyymm",
   pattern: `${year}(?:0[1-9]|1[0-2])`,
-  read: (x) => date(part(x, "^(\\d{4})"), part(x, "(\\d{2})$")),
+  read: (x) => month(`cast(left(${x}, 4) as integer)`, `cast(right(${x}, 2) as integer)`),
 };
 const serial: Notation = {
   name: "spreadsheet day number",
   pattern: "[1-7]\\d{4}(?:\\.\\d+)?",
   read: (x) => `cast(date '1899-12-30' + to_days(cast(trunc(try_cast(${x} as double)) as integer)) as date)`,
   isDay: true,
+  mayFail: true,
 };
 const shortMonthYear: Notation = {
   name: "mm/yy",
   pattern: `${monthNumber}[-/]\\d{2}`,
-  read: (x) => date(century(part(x, "(\\d{2})$")), part(x, "^(\\d+)")),
+  read: (x) =>
+    month(century(`cast(right(${x}, 2) as integer)`), `cast(left(${x}, length(${x}) - 3) as integer)`),
 };
 const usDay: Notation = {
   name: "m/d/yyyy",
   pattern: `${monthNumber}${sep}${day}${sep}${year}${time}`,
   read: (x) => date(part(x, "^\\d+[-/.]\\d+[-/.](\\d{4})"), part(x, "^(\\d+)"), part(x, "^\\d+[-/.](\\d+)")),
   isDay: true,
+  mayFail: true,
 };
 const europeanDay: Notation = {
   name: "d/m/yyyy",
   pattern: `${day}${sep}${monthNumber}${sep}${year}${time}`,
   read: (x) => date(part(x, "^\\d+[-/.]\\d+[-/.](\\d{4})"), part(x, "^\\d+[-/.](\\d+)"), part(x, "^(\\d+)")),
   isDay: true,
+  mayFail: true,
 };
 const usShortDay: Notation = {
   name: "m/d/yy",
   pattern: `${monthNumber}${sep}${day}${sep}\\d{2}`,
   read: (x) => date(century(part(x, "(\\d{2})$")), part(x, "^(\\d+)"), part(x, "^\\d+[-/.](\\d+)")),
   isDay: true,
+  mayFail: true,
 };
 const europeanShortDay: Notation = {
   name: "d/m/yy",
   pattern: `${day}${sep}${monthNumber}${sep}\\d{2}`,
   read: (x) => date(century(part(x, "(\\d{2})$")), part(x, "^\\d+[-/.](\\d+)"), part(x, "^(\\d+)")),
   isDay: true,
+  mayFail: true,
 };
 const namedMonth: Notation = {
   name: "Mmm-yy",
   pattern: `${monthName}[-/ .,']+\\d{2}`,
-  read: (x) => date(century(part(x, "(\\d{2})$")), named(x)),
+  read: (x) => month(century(`cast(right(${x}, 2) as integer)`), named(x)),
 };
 const namedMonthYear: Notation = {
   name: "Mmm-yyyy",
   pattern: `${monthName}[-/ .,']+${year}`,
-  read: (x) => date(part(x, "(\\d{4})$"), named(x)),
+  read: (x) => month(`cast(right(${x}, 4) as integer)`, named(x)),
 };
 const namedDay: Notation = {
   name: "d-Mmm-yyyy",
   pattern: `${day}[-/ .]+${monthName}[-/ .,]+${year}${time}`,
   read: (x) => date(part(x, "(\\d{4})"), named(x), part(x, "^(\\d+)")),
   isDay: true,
+  mayFail: true,
 };
 const namedShortDay: Notation = {
   name: "d-Mmm-yy",
   pattern: `${day}[-/ .]+${monthName}[-/ .,]+\\d{2}`,
   read: (x) => date(century(part(x, "(\\d{2})$")), named(x), part(x, "^(\\d+)")),
   isDay: true,
+  mayFail: true,
 };
 const usNamedDay: Notation = {
   name: "Mmm d, yyyy",
   pattern: `${monthName} ${day},? ${year}${time}`,
   read: (x) => date(part(x, "(\\d{4})"), named(x), part(x, "^[A-Za-z.]+ (\\d+)")),
   isDay: true,
+  mayFail: true,
 };
 /** How a spreadsheet shows "Dec-22" after it has made 22 December of it. */
 export const shownDay: Notation = {
   name: "yy-Mmm",
   pattern: `\\d{1,2}[-/ ]${monthName}`,
-  read: (x) => date(century(part(x, "^(\\d+)")), named(x)),
+  read: (x) => month(century(part(x, "^(\\d+)")), named(x)),
 };
 
 const numbers = [plainNumber, dollars, commas, decimalComma, spacedThousands];

@@ -13,11 +13,9 @@ import {
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { raw } from "../sql/statement.ts";
 import { cutCardNumber } from "./card-number.ts";
+import { FORMULA_WITHOUT_VALUE } from "./missing.ts";
 import type { Wanted } from "./source-table.ts";
 import { type CellBatch, type CellColumn, CellKind } from "./xlsx/workbook.ts";
-
-/** A formula whose result the file does not keep. */
-export const FORMULA_WITHOUT_VALUE = "#FORMULA";
 
 type Physical = "DOUBLE" | "DATE" | "BOOLEAN" | "VARCHAR";
 const types: Readonly<Record<Physical, DuckDBType>> = { DOUBLE, DATE, BOOLEAN, VARCHAR };

@@ -3,12 +3,12 @@ import type { IssueCode } from "../schema/issues.ts";
 import type { Field } from "../schema/tables.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { type Binding, tables } from "./bind.ts";
-import { maskCardNumbersSql } from "./card-number.ts";
-import { spell } from "./categories.ts";
 import { coordinateDay, looksLikeDay } from "./damage.ts";
-import { type Inferred, infer, isError, isMissingToken } from "./infer.ts";
+import { infer } from "./infer.ts";
+import type { Inferred } from "./inferred.ts";
 import type { IssueLog } from "./issue-log.ts";
-import { FORMULA_WITHOUT_VALUE, textOf } from "./raw-table.ts";
+import { FORMULA_WITHOUT_VALUE, isError, isMissingToken } from "./missing.ts";
+import { textOf } from "./raw-table.ts";
 import type { SourceTable } from "./source-table.ts";
 
 /** A table read from its source: every row with a value per bound column, before keys and relations. */
@@ -104,11 +104,9 @@ function settleSiblings(columns: Inferred[]): void {
   });
 }
 
-/** SQL for the value that the canonical table holds: categories spelled, free text masked. */
+/** SQL for the value that the canonical table holds. */
 async function finish(engine: DuckDBEngine, rawName: string, column: Inferred): Promise<string> {
   const { field, value } = column;
-  if (field.categories !== undefined || column.column === "state") return spell(engine, rawName, column);
-  if (field.reading === "text") return maskCardNumbersSql(value);
   if (column.column === "card_last4") return unrounded(engine, rawName, column);
   return `cast(${value} as ${sqlType(field)})`;
 }
@@ -154,11 +152,8 @@ async function logCells(
     await add("rounded_card_number", cells(`${text} is not null and (${kept}) is null`, "null"));
     return;
   }
-  if (field.categories !== undefined && !field.open) {
-    await add("unknown_value", cells(`${text} is not null and (${kept}) is null`));
-    return;
-  }
-  if (column.readsAll || ["text", "category", "id"].includes(field.reading)) return;
+  if (column.unknown) await add("unknown_value", cells(`${text} is not null and (${kept}) is null`));
+  if (column.readsAll) return;
   if (column.isOwn !== undefined)
     await add(
       "mixed_notation",
