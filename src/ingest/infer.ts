@@ -1,4 +1,5 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { raw } from "../sql/statement.ts";
 import type { Inferred, RawColumn } from "./inferred.ts";
 import { fullMatch, isError, isMissingToken } from "./missing.ts";
 import { dayMonthOrders, type Notation, notations } from "./notations.ts";
