@@ -125,7 +125,16 @@ async function swap(folder: string, target: string): Promise<void> {
   try {
     await rename(folder, target);
   } catch (error) {
-    await rename(aside, target);
+    await rename(aside, target).catch((cause) => {
+      throw new CardscopeError(
+        "OUTPUT_FAILED",
+        `cannot write to ${target}, nor put the earlier results back`,
+        {
+          hint: `The earlier results are in ${aside}.`,
+          cause,
+        },
+      );
+    });
     throw error;
   }
   // The new folder stands; what cannot be removed of the old one is no reason to fail.
