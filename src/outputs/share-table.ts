@@ -199,10 +199,10 @@ export class SharedTable {
         const hidden = sum.cells.filter((cell) => this.#hidden.has(cell));
         const unseen = (sum.rest ?? 0) > 0 ? 1 : 0;
         if (hidden.length + unseen === 0) continue;
+        const isOpen = sum.whole === true && this.#hidden.has(sum.cells[0] ?? -1);
         const together = hidden.reduce((n, cell) => n + this.#valueOf(cell), sum.rest ?? 0);
         // Two ones that sum to 2 are two ones.
-        if (hidden.length + unseen < 2 || (sum.whole === undefined && together < SMALLEST))
-          this.#hideNext(sum);
+        if (hidden.length + unseen < 2 || (!isOpen && together < SMALLEST)) this.#hideNext(sum);
       }
       if (this.#hidden.size > before) continue;
       const equations = this.#equations();
