@@ -20,7 +20,7 @@ export class Container implements AsyncDisposable {
   readonly #handle: FileHandle;
   readonly #zip: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
-  /** Most bytes inflated so far of each part: reading one twice costs no more memory or disk than once. */
+  /** Bytes inflated of each part when it was last read: a sheet may be previewed and then read. */
   readonly #inflated = new Map<Entry, number>();
 
   private constructor(
@@ -133,8 +133,7 @@ export class Container implements AsyncDisposable {
     if (size > ratioFromBytes && size > ratio * entry.compressedSize) {
       throw tooMuch(`unzips to more than ${ratio} times its size, as a zip bomb does`);
     }
-    const before = this.#inflated.get(entry) ?? 0;
-    if (size > before) this.#inflated.set(entry, size);
+    this.#inflated.set(entry, size);
     let total = 0;
     for (const bytes of this.#inflated.values()) total += bytes;
     if (total > totalBytes) throw tooMuch(`brings the workbook to more than ${totalBytes} bytes unzipped`);

@@ -67,6 +67,18 @@ describe("cells", () => {
     expect(await rowsOf(`<row r="1">${cell}</row>`)).toEqual([[value]]);
   });
 
+  // Sixteen digits past 2 ** 53 that a division of rounded digits gets wrong, and neighbours that it gets right.
+  test.each([
+    "9.999999999999999",
+    "94906265.62425157",
+    "0.9007199254740993",
+    "9007199254740993",
+    "9007199254740991",
+  ])("%s in full precision, spelled plainly or not", async (written) => {
+    const cells = `<c r="A1"><v>${written}</v></c><c r='B1'><v>${written}</v></c>`;
+    expect(await rowsOf(`<row r="1">${cells}</row>`)).toEqual([[Number(written), Number(written)]]);
+  });
+
   test("minus zero keeps its sign", async () => {
     const rows = await rowsOf('<row r="1"><c r="A1"><v>-0</v></c></row>');
     expect(Object.is(rows[0]?.[0], -0)).toBe(true);
