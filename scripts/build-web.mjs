@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,8 +12,10 @@ export async function buildWeb({ logLevel = "warn" } = {}) {
   const bundle = await build({ configFile: join(root, "web/vite.config.ts"), logLevel });
   const files = new Map(bundle.output.map((file) => [file.fileName, String(file.code ?? file.source)]));
   mkdirSync(join(root, "dist/web"), { recursive: true });
-  rmSync(template, { force: true });
-  writeFileSync(template, inline(files));
+  // whoever reads meanwhile reads the old one or the new one
+  const fresh = `${template}.${process.pid}`;
+  writeFileSync(fresh, inline(files));
+  renameSync(fresh, template);
   return template;
 }
 

@@ -227,6 +227,8 @@ describe("downloads", () => {
     expect([...png.bytes.subarray(1, 4)]).toEqual([..."PNG"].map((c) => c.charCodeAt(0)));
     expect(png.bytes.readUInt32BE(16)).toBeGreaterThan(600);
     expect(png.bytes.length).toBeGreaterThan(10_000);
+    // the picture was made in light, and the page is dark as before
+    expect(await page.evaluate<string>(background)).toBe("rgb(16, 18, 20)");
     await page.close();
   });
 });

@@ -20,6 +20,7 @@ export class Cursor {
   stop = $state(0);
   note = $state.raw<Note | undefined>();
   box = $state.raw<DOMRect | undefined>();
+  #element: Element | undefined;
 
   /** Attributes of the element that is mark `index`. */
   mark(index: number, note: () => Note) {
@@ -35,6 +36,11 @@ export class Cursor {
       onblur: hide,
       onpointerleave: hide,
     };
+  }
+
+  /** Follows the mark where the page scrolls under it. */
+  follow(): void {
+    if (this.note) this.box = this.#element?.getBoundingClientRect();
   }
 
   hide(): void {
@@ -67,6 +73,7 @@ export class Cursor {
     this.active = index;
     this.stop = index;
     this.note = note;
+    this.#element = element;
     this.box = element.getBoundingClientRect();
   }
 }

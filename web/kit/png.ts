@@ -81,8 +81,9 @@ function framed(chart: SVGSVGElement, { title, text, source }: Caption): SVGSVGE
 /** A copy that carries its computed styles, as in the light theme. */
 function styled(chart: SVGSVGElement): SVGSVGElement {
   const copy = chart.cloneNode(true) as SVGSVGElement;
-  const before = chart.style.colorScheme;
-  chart.style.colorScheme = "light";
+  const theme = document.documentElement.dataset;
+  const before = theme["theme"];
+  theme["theme"] = "light";
   const copies = [copy, ...copy.querySelectorAll("*")];
   [chart, ...chart.querySelectorAll("*")].forEach((original, i) => {
     const style = getComputedStyle(original);
@@ -91,7 +92,8 @@ function styled(chart: SVGSVGElement): SVGSVGElement {
     target?.removeAttribute("class");
     for (const name of kept) target?.setAttribute(name, style.getPropertyValue(name));
   });
-  chart.style.colorScheme = before;
+  if (before === undefined) delete theme["theme"];
+  else theme["theme"] = before;
   return copy;
 }
 

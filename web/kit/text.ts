@@ -27,10 +27,9 @@ export function wrap(text: string, room: number, lines = 2, size = 12): string[]
   const result: string[] = [];
   let rest = text.trim();
   while (rest !== "" && result.length < lines) {
-    const last = result.length === lines - 1;
-    const line = last ? clip(rest, room, size) : firstLine(rest, room, size);
-    result.push(line);
-    rest = last ? "" : rest.slice(line.length).trim();
+    const end = result.length === lines - 1 ? rest.length : lineEnd(rest, room, size);
+    result.push(clip(rest.slice(0, end), room, size));
+    rest = rest.slice(end).trim();
   }
   return result;
 }
@@ -42,9 +41,10 @@ export function clip(text: string, room: number, size = 12): string {
   return `${text.slice(0, end).trimEnd()}…`;
 }
 
-function firstLine(text: string, room: number, size: number): string {
-  if (textWidth(text, size) <= room) return text;
+/** Where the first line ends: after the last word that fits, else after the first word. */
+function lineEnd(text: string, room: number, size: number): number {
+  if (textWidth(text, size) <= room) return text.length;
   const breaks = [...text.matchAll(/[\s\-/]+/g)].map((m) => m.index + m[0].trimEnd().length);
-  const fitting = breaks.filter((at) => at > 0 && textWidth(text.slice(0, at), size) <= room).at(-1);
-  return fitting === undefined ? clip(text, room, size) : text.slice(0, fitting);
+  const ends = breaks.filter((at) => at > 0);
+  return ends.filter((at) => textWidth(text.slice(0, at), size) <= room).at(-1) ?? ends[0] ?? text.length;
 }
