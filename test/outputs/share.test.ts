@@ -145,14 +145,26 @@ test("columns that sum to another one: a small part takes the next with it", () 
 });
 
 test("columns that sum to another one: two small parts are told by a sum of 2", () => {
-  const parts = { credit_cards: 3100, debit_cards: 2898, prepaid_cards: 1, customers_without: 1 };
-  const [row] = rowsOf(share(findings({ results: [wide({ ...portfolio, ...parts })] })), "wide");
-  expect(row).toMatchObject({
-    cards: 6000,
-    credit_cards: 3100,
-    debit_cards: null,
-    prepaid_cards: null,
-    customers_without: null,
+  const columns = {
+    status: label("Status", ""),
+    cards: count("Cards", ""),
+    credit: count("Credit", ""),
+    debit: count("Debit", ""),
+    prepaid: count("Prepaid", ""),
+    other: count("Other", ""),
+  };
+  const statuses = result({ id: "statuses", columns, chart: { mark: "bar", x: "status", y: "cards" } }, [
+    { status: "expired", cards: 602, credit: 400, debit: 200, prepaid: 1, other: 1 },
+    { status: "expiring", cards: 900, credit: 300, debit: 250, prepaid: 200, other: 150 },
+    { status: "later", cards: 990, credit: 310, debit: 260, prepaid: 220, other: 200 },
+  ]);
+  expect(rowsOf(share(findings({ results: [statuses] })), "statuses")[0]).toEqual({
+    status: "expired",
+    cards: 602,
+    credit: 400,
+    debit: null,
+    prepaid: null,
+    other: null,
   });
 });
 
