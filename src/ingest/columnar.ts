@@ -1,9 +1,14 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import { refused } from "../errors.ts";
+import { QueryError, refused } from "../errors.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { cutCardNumberSql } from "./card-number.ts";
 import type { Identity } from "./identify.ts";
 import type { SourceTable } from "./source-table.ts";
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
 
 /** A Parquet file or newline JSON: names and values are the engine's to read. */
 export async function openColumnar(
@@ -12,52 +17,94 @@ export async function openColumnar(
   file: string,
   identity: Identity,
 ): Promise<SourceTable> {
-  const scan =
-    identity.format === "parquet"
-      ? `read_parquet(${literal(path)})`
-      : `read_json(${literal(path)}, compression = ${identity.gzip ? "'gzip'" : "'uncompressed'"}, maximum_object_size = 4194304)`;
-  let columns: readonly { name: string; type: string }[];
-  let preview: string[][];
-  try {
-    const described = await engine.query(raw(`describe select * from ${scan}`));
-    columns = described.rows.map((row) => ({
-      name: String(row["column_name"]),
-      type: String(row["column_type"]),
-    }));
-    const shown = columns.map(({ name, type }, i) => `${asText(quoted(name), type)} as c${i}`);
-    const { rows } = await engine.query(raw(`select ${shown.join(", ")} from ${scan} limit 200`));
-    preview = rows.map((row) => columns.map((_, i) => String(row[`c${i}`] ?? "")));
-  } catch (cause) {
-    const what = identity.format === "parquet" ? "Parquet" : "newline JSON";
-    throw refused(`${file}: not readable as ${what}: ${firstLine(cause)}`, "export the file again", cause);
-  }
+  const read = async <T>(step: () => Promise<T>): Promise<T> => {
+    try {
+      return await step();
+    } catch (cause) {
+      if (!(cause instanceof QueryError)) throw cause;
+      const what = identity.format === "parquet" ? "Parquet" : "newline JSON";
+      throw refused(
+        `${file}: not readable as ${what}: ${reason(cause, path)}`,
+        "export the file again",
+        cause,
+      );
+    }
+  };
+  const { scan, columns } = await read(() =>
+    identity.format === "parquet" ? parquet(engine, path) : json(engine, path, identity.gzip),
+  );
+  const shown = columns.map(({ name, type }, i) => `${asText(quoted(name), type)} as c${i}`);
+  const { rows } = await read(() => engine.query(raw(`select ${shown.join(", ")} from ${scan} limit 200`)));
+  const preview = rows.map((row) => columns.map((_, i) => String(row[`c${i}`] ?? "")));
   return {
     path,
     file,
     sheet: null,
     preview: [columns.map(({ name }) => name), ...preview],
     async load(target, table, wanted) {
+      const inexact = await read(() => tooLong(target, scan, columns));
       const select = wanted.map(({ name, index, cardNumber }) => {
         const { name: header = "", type = "VARCHAR" } = columns[index] ?? {};
-        const value = cardNumber
-          ? cutCardNumberSql(`cast(${quoted(header)} as varchar)`)
-          : native(quoted(header), type);
-        return `${value} as ${name}`;
+        if (cardNumber) return `${cutCardNumberSql(`cast(${quoted(header)} as varchar)`)} as ${name}`;
+        return `${native(quoted(header), inexact.has(header) ? "VARCHAR" : type)} as ${name}`;
       });
-      await target.execute(
-        raw(`create or replace table ${table} as select ${select.join(", ")} from ${scan}`),
+      await read(() =>
+        target.execute(
+          raw(`create or replace temp table ${table} as select ${select.join(", ")} from ${scan}`),
+        ),
       );
       return { row: "rowid + 1", malformed: [] };
     },
   };
 }
 
+async function parquet(engine: DuckDBEngine, path: string) {
+  const scan = `read_parquet(${literal(path)})`;
+  return { scan, columns: await describe(engine, scan) };
+}
+
+/** Every value as text: JSON says 5 and "$5" of one column, and the reading decides over the whole of it. */
+async function json(engine: DuckDBEngine, path: string, gzip: boolean) {
+  const options = `${literal(path)}, compression = ${gzip ? "'gzip'" : "'uncompressed'"}, maximum_object_size = 4194304`;
+  const columns = await describe(engine, `read_json(${options}, sample_size = -1)`);
+  const types = columns.map(({ name }) => `${quoted(name)}: 'VARCHAR'`).join(", ");
+  return {
+    scan: `read_json(${options}, columns = {${types}})`,
+    columns: columns.map(({ name }) => ({ name, type: "VARCHAR" })),
+  };
+}
+
+async function describe(engine: DuckDBEngine, scan: string): Promise<Column[]> {
+  const { rows } = await engine.query(raw(`describe select * from ${scan}`));
+  return rows.map((row) => ({ name: String(row["column_name"]), type: String(row["column_type"]) }));
+}
+
+/** Whole numbers beyond what a double holds: two ids would become one. */
+async function tooLong(engine: DuckDBEngine, scan: string, columns: readonly Column[]): Promise<Set<string>> {
+  const wide = columns.filter(({ type }) => /^U?(BIGINT|HUGEINT)$/.test(type));
+  if (wide.length === 0) return new Set();
+  const limit = 2 ** 53;
+  const fits = wide.map(
+    ({ name }, i) => `coalesce(bool_and(${quoted(name)} between -${limit} and ${limit}), true) as fits${i}`,
+  );
+  const { rows } = await engine.query(raw(`select ${fits.join(", ")} from ${scan}`));
+  return new Set(wide.filter((_, i) => rows[0]?.[`fits${i}`] === false).map(({ name }) => name));
+}
+
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const firstLine = (cause: unknown) => String(cause instanceof Error ? cause.message : cause).split("\n")[0];
+
+/** The engine's own word, without the path that it repeats. */
+const reason = ({ cause }: QueryError, path: string): string =>
+  (cause instanceof Error ? cause.message : String(cause))
+    .split("\n")[0]
+    ?.replaceAll(path, "the file")
+    .replace(/^[A-Z][\w ]* Error: /, "") ?? "";
 
 /** The few types that the readings know; the rest is text. */
 function native(x: string, type: string): string {
-  if (/^(TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT|USMALLINT|UINTEGER|DOUBLE|FLOAT|DECIMAL)/.test(type))
+  if (
+    /^(TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|DOUBLE|FLOAT|DECIMAL)/.test(type)
+  )
     return `cast(${x} as double)`;
   if (/^(DATE|TIMESTAMP)/.test(type)) return `cast(${x} as date)`;
   return type === "BOOLEAN" ? x : `cast(${x} as varchar)`;
