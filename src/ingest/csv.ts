@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
-import Papa from "papaparse";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { refused } from "../errors.ts";
 import { literal, raw, sql } from "../sql/statement.ts";
 import { cutCardNumberSql } from "./card-number.ts";
+import { CsvSplitter, csvRecords, guessDelimiter } from "./csv-records.ts";
 import type { Identity } from "./identify.ts";
 import { RawTable } from "./raw-table.ts";
 import type { Loaded, SourceTable, Wanted } from "./source-table.ts";
@@ -13,18 +13,17 @@ import { type CellBatch, CellKind } from "./xlsx/workbook.ts";
 type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
 const PREVIEW_ROWS = 200;
-const DELIMITERS = [",", ";", "\t", "|"];
 
 /** A csv file: the delimiter, the encoding and the width are found from its first rows. */
 export function openCsv(path: string, file: string, identity: Identity): SourceTable {
   const encoding = encodingOf(identity.head);
-  const isWhole = identity.head.length < 256 * 1024;
   const text = new TextDecoder(encoding).decode(identity.head);
   // the last line of a cut head is a part of one
-  const whole = isWhole ? text : text.slice(0, Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r")) + 1);
-  const parsed = Papa.parse<string[]>(whole, { preview: PREVIEW_ROWS, delimitersToGuess: DELIMITERS });
-  const preview = parsed.data.map((row) => row.map((cell) => cell ?? ""));
-  const delimiter = parsed.meta.delimiter;
+  const lines = identity.isWhole
+    ? text
+    : text.slice(0, Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r")) + 1);
+  const delimiter = guessDelimiter(lines, PREVIEW_ROWS);
+  const preview = csvRecords(lines, delimiter, PREVIEW_ROWS).map(({ cells }) => cells);
   const width = Math.max(...preview.map((row) => row.length), 1);
   if (width === 1 && preview.length > 1 && !/^\w+$/.test(preview[0]?.[0] ?? ""))
     throw refused(
@@ -37,87 +36,131 @@ export function openCsv(path: string, file: string, identity: Identity): SourceT
     sheet: null,
     preview,
     async load(engine, table, wanted, headerRow) {
-      const plan: Plan = { path, table, wanted, headerRow, delimiter, width, gzip: identity.gzip, encoding };
-      // The engine's reader takes UTF-8 with usual line ends; the rest is decoded here.
-      const isNative = encoding === "utf-8" && !/\r(?!\n)/.test(whole);
-      if (!isNative) return loadDecoded(engine, plan);
-      try {
-        return await loadNative(engine, plan, false);
-      } catch (cause) {
-        if (!/utf-?8|unicode|encod/i.test(String(cause))) throw cause;
-        return loadDecoded(engine, { ...plan, encoding: "windows-1252" });
-      }
+      const header = preview[headerRow] ?? [];
+      const columns = header.findLastIndex((cell) => cell.trim() !== "") + 1;
+      const { gzip } = identity;
+      const plan: Plan = { path, file, table, wanted, headerRow, columns, delimiter, width, gzip, encoding };
+      const lineEnds = new Set(lines.match(/\r\n|\r|\n/g));
+      const isNative =
+        encoding === "utf-8" &&
+        lineEnds.size <= 1 &&
+        !lineEnds.has("\r") &&
+        !preview.slice(headerRow).some((row) => isTooWide(row, columns));
+      return (isNative ? await loadNative(engine, plan) : undefined) ?? loadDecoded(engine, plan);
     },
   };
 }
 
 interface Plan {
   readonly path: string;
+  readonly file: string;
   readonly table: string;
   readonly wanted: readonly Wanted[];
   readonly headerRow: number;
+  /** How many the header names: what stands further right belongs to none. */
+  readonly columns: number;
   readonly delimiter: string;
   readonly width: number;
   readonly gzip: boolean;
   readonly encoding: Encoding;
 }
 
-async function loadNative(engine: DuckDBEngine, plan: Plan, isRagged: boolean): Promise<Loaded> {
+const isTooWide = (cells: readonly string[], columns: number): boolean =>
+  cells.length > columns && cells.slice(columns).some((cell) => cell.trim() !== "");
+
+/**
+ * By the engine's reader, which takes UTF-8 with every row as wide as the next. Undefined where that fails, and
+ * where it would number rows wrong, since it leaves out empty lines and rows that it cannot read.
+ */
+async function loadNative(engine: DuckDBEngine, plan: Plan): Promise<Loaded | undefined> {
+  if (await hasEmptyLines(plan)) return undefined;
   const { table, wanted, headerRow } = plan;
-  const columns = Array.from({ length: plan.width }, (_, i) => `${literal(`c${i}`)}: 'VARCHAR'`).join(", ");
+  const names = Array.from({ length: plan.width }, (_, i) => `c${i}`);
   const select = wanted.map(({ name, index, cardNumber }) =>
     cardNumber ? `${cutCardNumberSql(`c${index}`)} as ${name}` : `c${index} as ${name}`,
   );
-  // Short rows are padded, but only when there are some: it costs the parallel reader.
-  const padding = isRagged ? ", null_padding = true, parallel = false, ignore_errors = true" : "";
+  const beyond = names.slice(plan.columns);
+  if (beyond.length > 0) select.push(`coalesce(${beyond.join(", ")}) is not null as beyond`);
   await engine.execute(
-    raw(`create or replace table ${table} as select ${select.join(", ")} from read_csv(${literal(plan.path)},
-      columns = {${columns}}, auto_detect = false, header = false, skip = ${headerRow + 1},
+    raw(`create or replace temp table ${table} as select ${select.join(", ")} from read_csv(${literal(plan.path)},
+      columns = {${names.map((name) => `${name}: 'VARCHAR'`).join(", ")}},
+      auto_detect = false, header = false, skip = ${headerRow + 1},
       delim = ${literal(plan.delimiter)}, quote = '"', escape = '"',
       compression = ${plan.gzip ? "'gzip'" : "'none'"}, max_line_size = 4194304,
-      store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = 0${padding})`),
+      store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = 1)`),
   );
-  const { rows } = await engine.query(sql`select distinct line, error_type from csv_rejects order by line`);
+  const { rows } = await engine.query(
+    raw(`select 1 as found from csv_rejects
+      ${beyond.length > 0 ? `union all select 1 as found from ${table} where beyond` : ""} limit 1`),
+  );
   await engine.execute(sql`drop table csv_rejects`);
   await engine.execute(sql`drop table csv_scans`);
-  if (!isRagged && rows.some((row) => row["error_type"] === "MISSING COLUMNS"))
-    return loadNative(engine, plan, true);
-  if (rows.some((row) => /unicode|utf/i.test(String(row["error_type"])))) throw new TypeError("not UTF-8");
-  return { row: `rowid + ${headerRow + 2}`, malformed: [...new Set(rows.map((row) => Number(row["line"])))] };
+  if (rows.length > 0) return undefined;
+  if (beyond.length > 0) await engine.execute(raw(`alter table ${table} drop column beyond`));
+  return { row: `rowid + ${headerRow + 2}`, malformed: [] };
 }
 
-/** Decodes and splits here, row by row, for encodings that the engine does not read. */
+async function hasEmptyLines(plan: Plan): Promise<boolean> {
+  let last = "";
+  for await (const chunk of bytesOf(plan)) {
+    const text = last + chunk.toString("latin1");
+    if (/\n\r?\n\r?[^\r\n]/.test(text)) return true;
+    last = text.slice(-4);
+  }
+  return false;
+}
+
+function bytesOf({ path, gzip }: Plan): AsyncIterable<Buffer> {
+  const bytes = createReadStream(path, { highWaterMark: 1024 * 1024 });
+  return gzip ? bytes.pipe(createGunzip({ chunkSize: 1024 * 1024 })) : bytes;
+}
+
+/** Decodes and splits here, for what the engine does not read or would number wrong. */
 async function loadDecoded(engine: DuckDBEngine, plan: Plan): Promise<Loaded> {
-  const { wanted, headerRow, width } = plan;
+  const { wanted, headerRow, columns } = plan;
   const target = new RawTable(engine, plan.table, wanted);
   const malformed: number[] = [];
   let row = 0;
+  let read = 0;
   let pending: { row: number; cells: readonly string[] }[] = [];
   const flush = async () => {
     if (pending.length > 0) await target.append(batchOf(pending, wanted));
+    read += pending.length;
     pending = [];
   };
-  const bytes = createReadStream(plan.path);
-  const source = plan.gzip ? bytes.pipe(createGunzip()) : bytes;
-  const text = (source as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-  const decoder = new TextDecoder(plan.encoding);
-  const parser = Papa.parse(Papa.NODE_STREAM_INPUT, { delimiter: plan.delimiter });
-  const feed = (async () => {
-    for (let next = await text.next(); !next.done; next = await text.next())
-      if (!parser.write(decoder.decode(next.value, { stream: true })))
-        await new Promise((resolve) => parser.once("drain", resolve));
-    parser.end(decoder.decode());
-  })();
-  for await (const cells of parser as AsyncIterable<string[]>) {
-    if (row++ <= headerRow) continue;
-    if (cells.length > width && cells.slice(width).some((cell) => cell.trim() !== "")) malformed.push(row);
-    else if (cells.some((cell) => cell !== "")) pending.push({ row, cells });
-    if (pending.length === 2048) await flush();
-  }
-  await feed;
+  const decoder = new TextDecoder((await isDecodable(plan)) ? plan.encoding : "windows-1252");
+  const splitter = new CsvSplitter(plan.delimiter);
+  const take = async (text: string, isLast: boolean) => {
+    for (const { cells, isBroken } of splitter.split(text, isLast)) {
+      if (row++ <= headerRow) continue;
+      if (isBroken || isTooWide(cells, columns)) malformed.push(row);
+      else if (cells.some((cell) => cell !== "")) pending.push({ row, cells });
+      if (pending.length === 2048) await flush();
+    }
+  };
+  for await (const chunk of bytesOf(plan)) await take(decoder.decode(chunk, { stream: true }), false);
+  await take(decoder.decode(), true);
   await flush();
   await target.close();
+  if (read === 0 && malformed.length > 0)
+    throw refused(
+      `${plan.file}: no row fits its header of ${columns} columns`,
+      "give a header for every column, and quotes around cells that hold the delimiter",
+    );
   return { row: "row", malformed };
+}
+
+/** Old spreadsheets write windows-1252, which shows where the first letter with an accent is no UTF-8. */
+async function isDecodable(plan: Plan): Promise<boolean> {
+  if (plan.encoding !== "utf-8") return true;
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    for await (const chunk of bytesOf(plan)) decoder.decode(chunk, { stream: true });
+    decoder.decode();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const batchOf = (

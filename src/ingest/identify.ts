@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
-import { refused } from "../errors.ts";
+import { CardscopeError, refused } from "../errors.ts";
 
 export type Format = "xlsx" | "parquet" | "csv" | "json";
 
@@ -10,24 +10,29 @@ export interface Identity {
   readonly gzip: boolean;
   /** The first bytes of the content, unzipped. */
   readonly head: Buffer;
+  /** Whether they are all of it. */
+  readonly isWhole: boolean;
 }
 
 const HEAD_BYTES = 256 * 1024;
+/** What a gzip file may unzip to, as for workbooks. */
+const BOMB_BYTES = 64 * 1024 * 1024;
+const BOMB_RATIO = 250;
 
 /** Tells a file's format by its content, never by its name; refuses what cannot be a table. */
 export async function identify(path: string, name: string): Promise<Identity> {
-  const start = await readHead(path, name);
+  const { head: start, size } = await readHead(path, name);
   if (start.length === 0)
     throw refused(`${name}: the file is empty`, "export it again, and give the file that has rows");
   if (start[0] === 0x1f && start[1] === 0x8b) {
-    const head = await unzippedHead(path, name);
+    const { head, size: unzipped } = await unzip(path, name, size);
     if (head.length === 0) throw refused(`${name}: the gzip file holds nothing`, "export it again");
     const format = formatOf(head, name);
     if (format === "xlsx" || format === "parquet")
       throw refused(`${name}: a gzip file around ${format}`, "unzip it and give the file inside");
-    return { format, gzip: true, head };
+    return { format, gzip: true, head, isWhole: unzipped === head.length };
   }
-  return { format: formatOf(start, name), gzip: false, head: start };
+  return { format: formatOf(start, name), gzip: false, head: start, isWhole: size === start.length };
 }
 
 function formatOf(head: Buffer, name: string): Format {
@@ -46,7 +51,7 @@ function formatOf(head: Buffer, name: string): Format {
       `${name}: a Git LFS pointer, not the file itself`,
       "run git lfs pull, then give the file again",
     );
-  if (/^<(!doctype|html|head|body|table|\?xml)/i.test(text))
+  if (/^<[!?a-z]/i.test(text))
     throw refused(
       `${name}: an HTML or XML page, not a table`,
       "a login page or a web export was saved under this name: download the file again, or save it as xlsx or csv",
@@ -73,15 +78,18 @@ function isBinary(head: Buffer): boolean {
   return !isUtf16 && even + odd + controls > sample.length / 100;
 }
 
-async function readHead(path: string, name: string): Promise<Buffer> {
+async function readHead(path: string, name: string): Promise<{ head: Buffer; size: number }> {
   let file: FileHandle | undefined;
   try {
+    // opening a pipe would wait for someone to write into it
+    const found = await stat(path);
+    if (found.isDirectory()) throw refused(`${name}: a folder, not a file`, "give the file inside it");
+    if (!found.isFile())
+      throw refused(`${name}: a pipe or a device, not a file`, "save it to a file first: it is read twice");
     file = await open(path, "r");
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw refused(`${name}: a folder, not a file`, "give the file inside it");
-    const buffer = Buffer.alloc(Math.min(HEAD_BYTES, Math.max(stat.size, 1)));
+    const buffer = Buffer.alloc(Math.min(HEAD_BYTES, Math.max(found.size, 1)));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return buffer.subarray(0, bytesRead);
+    return { head: buffer.subarray(0, bytesRead), size: found.size };
   } catch (cause) {
     if (!isErrno(cause)) throw cause;
     if (cause.code === "ENOENT")
@@ -92,23 +100,30 @@ async function readHead(path: string, name: string): Promise<Buffer> {
   }
 }
 
-async function unzippedHead(path: string, name: string): Promise<Buffer> {
+/** Unzips all of it: the engine takes a gzip file that is cut off for a short one. Only the head is kept. */
+async function unzip(path: string, name: string, zipped: number): Promise<{ head: Buffer; size: number }> {
   const chunks: Buffer[] = [];
   let size = 0;
   const source = createReadStream(path);
-  const unzipped = source.pipe(createGunzip());
   try {
-    for await (const chunk of unzipped as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
+    for await (const chunk of source.pipe(
+      createGunzip({ chunkSize: 1024 * 1024 }),
+    ) as AsyncIterable<Buffer>) {
+      if (size < HEAD_BYTES) chunks.push(chunk);
       size += chunk.length;
-      if (size >= HEAD_BYTES) break;
+      if (size > BOMB_BYTES && size > BOMB_RATIO * zipped)
+        throw refused(
+          `${name}: unzips to more than ${BOMB_RATIO} times its size, as a zip bomb does`,
+          "if the file is to be trusted, unzip it and give the file inside",
+        );
     }
   } catch (cause) {
-    throw refused(`${name}: a damaged gzip file`, "copy or export it again", cause);
+    if (cause instanceof CardscopeError) throw cause;
+    throw refused(`${name}: a gzip file that is cut off or damaged`, "copy or export it again", cause);
   } finally {
     source.destroy();
   }
-  return Buffer.concat(chunks).subarray(0, HEAD_BYTES);
+  return { head: Buffer.concat(chunks).subarray(0, HEAD_BYTES), size };
 }
 
 const isErrno = (cause: unknown): cause is NodeJS.ErrnoException =>
