@@ -1,3 +1,5 @@
+import { maskCardNumbers } from "./schema/mask.ts";
+
 /** What a caller can act on. `code` is stable, `message` is not; each code has one exit code. */
 export type ErrorCode =
   | "USAGE"
@@ -48,7 +50,10 @@ export class QueryError extends CardscopeError {
   constructor(sql: string, engine: string, cause: unknown) {
     super(
       "QUERY_FAILED",
-      `${engine} refused the query: ${cause instanceof Error ? cause.message : String(cause)}`,
+      // a value that cannot be cast stands in the message, whatever it is
+      maskCardNumbers(
+        `${engine} refused the query: ${cause instanceof Error ? cause.message : String(cause)}`,
+      ),
       {
         cause,
       },

@@ -20,11 +20,3 @@ export function cutCardNumberSql(x: string): string {
     when regexp_full_match(${digits}, '[*xX•#]+\\d{4}') then '4:' || right(${digits}, 4)
     else '0:' end`;
 }
-
-/** Replaces every card-shaped run of digits (13 to 19, with single blanks or dashes between) by a mask. */
-export const maskCardNumbers = (text: string): string =>
-  text.replaceAll(/\d(?:[ -]?\d){12,18}/g, (run) => `…${run.slice(-4)}`);
-
-/** The same in SQL. */
-export const maskCardNumbersSql = (x: string): string =>
-  `regexp_replace(${x}, '\\d(?:[ -]?\\d){8,14}((?:[ -]?\\d){4})', '…\\1', 'g')`;

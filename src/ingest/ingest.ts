@@ -4,6 +4,7 @@ import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { refused } from "../errors.ts";
 import { Inputs, type SourceColumn } from "../schema/inputs.ts";
 import type { Source } from "../schema/issues.ts";
+import { maskCardNumbers } from "../schema/mask.ts";
 import type { Field } from "../schema/tables.ts";
 import { raw } from "../sql/statement.ts";
 import { type FileMonth, inferFileMonth } from "./as-of.ts";
@@ -12,7 +13,7 @@ import { locate } from "./coordinates.ts";
 import { coordinateDay } from "./damage.ts";
 import { discarded, normalise } from "./headers.ts";
 import { IssueLog } from "./issue-log.ts";
-import { refuseCardNumbersAsKeys, settleIds, settleKey } from "./keys.ts";
+import { dropCardNumbers, refuseCardNumbersAsKeys, settleIds, settleKey } from "./keys.ts";
 import { openFiles } from "./open-files.ts";
 import { type Found, pickTables } from "./pick-tables.ts";
 import { type ReadTable, readTable, sqlType } from "./read-table.ts";
@@ -62,6 +63,7 @@ export async function ingest(
       throw refused(`${found[name].source.file}: no rows below the header`, "give a file that has rows");
     await refuseImplausible(engine, read[name], found[name].source.file);
     await refuseCardNumbersAsKeys(engine, read[name], found[name].source.file);
+    await dropCardNumbers(engine, read[name], log);
     const { binding } = found[name];
     for (const column of binding.guessed)
       await log.add("guessed_column", name, column, null, headerOf(found[name], column));
@@ -166,7 +168,7 @@ async function refuseImplausible(engine: DuckDBEngine, read: ReadTable, file: st
 }
 
 const headerOf = ({ binding }: Found["users"], column: string): string =>
-  binding.headers[binding.columns.get(column) ?? -1] ?? "";
+  maskCardNumbers(binding.headers[binding.columns.get(column) ?? -1] ?? "");
 
 async function describeSource(
   table: TableName,
@@ -189,7 +191,7 @@ async function describeSource(
     ignored: binding.headers
       .filter((header, i) => !used.has(i) && header.trim() !== "")
       .map((header) => {
-        const name = header.replace(/^\uFEFF/, "").trim();
+        const name = maskCardNumbers(header.replace(/^\uFEFF/, "").trim());
         return discarded.has(normalise(name)) ? `${name} (discarded)` : name;
       }),
   };

@@ -6,9 +6,9 @@ import {
   issueCodes,
   type Severity,
 } from "../schema/issues.ts";
+import { maskCardNumbersSql } from "../schema/mask.ts";
 import { literal, raw } from "../sql/statement.ts";
 import type { TableName } from "./bind.ts";
-import { maskCardNumbersSql } from "./card-number.ts";
 
 const EXAMPLES = 5;
 const severities: readonly Severity[] = ["error", "warning", "info"];
@@ -33,7 +33,7 @@ export class IssueLog {
   async addCells(code: IssueCode, table: TableName, column: string | null, cells: string): Promise<void> {
     await this.#engine.execute(
       raw(`insert into issues
-        select ${literal(code)}, ${literal(table)}, ${literal(column)}, row, ${maskCardNumbersSql("left(cast(value as varchar), 200)")}
+        select ${literal(code)}, ${literal(table)}, ${literal(column)}, row, left(${maskCardNumbersSql("cast(value as varchar)")}, 200)
         from (${cells}) cells`),
     );
   }

@@ -1,8 +1,8 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { refused } from "../errors.ts";
+import { maskCardNumbers } from "../schema/mask.ts";
 import { raw } from "../sql/statement.ts";
 import { tables } from "./bind.ts";
-import { maskCardNumbers } from "./card-number.ts";
 import type { IssueLog } from "./issue-log.ts";
 import type { ReadTable } from "./read-table.ts";
 
@@ -117,6 +117,25 @@ export async function refuseCardNumbersAsKeys(
       `${file}: ${key} holds card numbers`,
       `a card number is never a key: give a column with an id of its own with --map ${binding.table}.${key}=HEADER`,
     );
+}
+
+/** Among ids of another shape, one of 13 to 19 digits is a card number in the wrong column. */
+export async function dropCardNumbers(
+  engine: DuckDBEngine,
+  { binding, name, columns }: ReadTable,
+  log: IssueLog,
+): Promise<void> {
+  for (const { column } of columns.filter(({ field }) => field.reading === "id")) {
+    const isLong = `regexp_full_match(${column}, '[2-6]\\d{12,18}')`;
+    const { rows } = await engine.query(
+      raw(`select count(${column}) as n, count(*) filter (where ${isLong}) as long_ids from ${name}`),
+    );
+    const { n, long_ids } = rows[0] ?? {};
+    if (long_ids === 0 || Number(long_ids) > Number(n) / 2) continue;
+    const cells = `select row, ${column} as value from ${name} where ${isLong}`;
+    await log.addCells("unreadable_value", binding.table, column, cells);
+    await engine.execute(raw(`update ${name} set ${column} = null where ${isLong}`));
+  }
 }
 
 /** ISO/IEC 7812-1, annex B. */

@@ -1,4 +1,5 @@
 import { refused, usage } from "../errors.ts";
+import { maskCardNumbers } from "../schema/mask.ts";
 import { type Binding, bind, type HeaderMap, hasDomain, type TableName, tables } from "./bind.ts";
 import { normalise } from "./headers.ts";
 import type { Standins } from "./read-table.ts";
@@ -105,11 +106,14 @@ function found(sources: readonly SourceTable[]): string {
   return sources
     .slice(0, 4)
     .map(({ file, sheet, preview }) => {
-      const headers = (preview[0] ?? [])
-        .filter((h) => h.trim() !== "")
+      const first = (preview[0] ?? []).map((cell) => cell.trim()).filter((cell) => cell !== "");
+      // a file without headers begins with someone's data
+      const isData = first.some((cell) => /^\W*\d[\d\W]*$/.test(cell));
+      const headers = first
         .slice(0, 12)
-        .map((h) => JSON.stringify(h.trim().slice(0, 40)));
-      return `${file}${sheet === null ? "" : ` [${sheet}]`} ${headers.join(", ") || "none"}`;
+        .map((header) => JSON.stringify(maskCardNumbers(header).slice(0, 40)));
+      const shown = isData ? "its first row is data" : headers.join(", ") || "none";
+      return `${file}${sheet === null ? "" : ` [${sheet}]`} ${shown}`;
     })
     .join("; ");
 }

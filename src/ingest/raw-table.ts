@@ -88,7 +88,7 @@ export class RawTable {
 
   async #create(physical: Physical[]): Promise<void> {
     const columns = physical.map((type, i) => `, ${this.#wanted[i]?.name} ${type}`).join("");
-    await this.#engine.execute(raw(`create or replace table ${this.#name} (row integer${columns})`));
+    await this.#engine.execute(raw(`create or replace temp table ${this.#name} (row integer${columns})`));
     this.#types = physical;
     this.#appender = await this.#engine.connection.createAppender(this.#name);
   }

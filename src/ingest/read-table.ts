@@ -80,7 +80,7 @@ export async function readTable(
   );
   const name = `read_${table}`;
   await engine.execute(
-    raw(`create or replace table ${name} as
+    raw(`create or replace temp table ${name} as
       select cast(${loaded.row} as bigint) as row, ${values.join(", ")}
       from ${rawName} where not (${isBlank.join(" and ")})`),
   );
@@ -174,6 +174,10 @@ async function logCells(
 export const isCoordinate = ({ column }: Pick<Inferred, "column">): boolean =>
   column === "latitude" || column === "longitude";
 
+/** What has 13 digits or more is no amount; it may be a card number in the wrong column. */
+const ANY_AMOUNT = [-1e12, 1e12] as const;
+const isNumeric = (reading: Field["reading"]) => ["integer", "number", "usd"].includes(reading);
+
 /** Impossible values become missing; doubtful ones stay. */
 async function checkRanges(
   engine: DuckDBEngine,
@@ -184,8 +188,10 @@ async function checkRanges(
 ): Promise<void> {
   const outside = (column: string, [low, high]: readonly [number, number]) =>
     `${column} is not null and not (${column} between ${low} and ${high})`;
-  const checks = columns.flatMap(({ column, field: { possible, plausible } }) => [
-    ...(possible === undefined ? [] : [{ column, where: outside(column, possible), isPossible: false }]),
+  const checks = columns.flatMap(({ column, field: { reading, possible, plausible } }) => [
+    ...(isNumeric(reading)
+      ? [{ column, where: outside(column, possible ?? ANY_AMOUNT), isPossible: false }]
+      : []),
     ...(plausible === undefined ? [] : [{ column, where: outside(column, plausible), isPossible: true }]),
   ]);
   if (checks.length === 0) return;

@@ -1,8 +1,8 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { stateCode } from "../places/states.ts";
+import { maskCardNumbers, maskCardNumbersSql } from "../schema/mask.ts";
 import type { Field } from "../schema/tables.ts";
 import { literal, raw } from "../sql/statement.ts";
-import { maskCardNumbers, maskCardNumbersSql } from "./card-number.ts";
 import type { Inferred, RawColumn } from "./inferred.ts";
 import { isError, isErrorText, isMissingText, isMissingToken } from "./missing.ts";
 
