@@ -138,8 +138,9 @@ async function chooseClean(
 
 async function readers(engine: DuckDBEngine, from: string, text: string, candidates: readonly Notation[]) {
   const columns = candidates.map(({ pattern, read, mayFail, onlyIf }, i) => {
-    const hasValue = mayFail ? ` and (${read("cell")}) is not null` : "";
-    const reads = `count(*) filter (where ${fullMatch("cell", pattern)}${hasValue})`;
+    // a reading may throw on what it does not match, and only a case keeps it from being tried there
+    const hasValue = mayFail ? `(${read("cell")}) is not null` : "true";
+    const reads = `count(*) filter (where case when ${fullMatch("cell", pattern)} then ${hasValue} end)`;
     return `${reads} as n${i}, ${onlyIf?.("cell") ?? "true"} as ok${i}`;
   });
   const { rows } = await engine.query(
@@ -187,8 +188,8 @@ async function settleOrder(
     rival_first = 0,
   } = await one(
     engine,
-    `select count(*) as n, count(*) filter (where day(${own.read("cell")}) = 1) as own_first,
-      count(*) filter (where ${fullMatch("cell", rival.pattern)} and day(${rival.read("cell")}) = 1) as rival_first
+    `select count(*) as n, count(*) filter (where case when ${fullMatch("cell", own.pattern)} then day(${own.read("cell")}) = 1 end) as own_first,
+      count(*) filter (where case when ${fullMatch("cell", rival.pattern)} then day(${rival.read("cell")}) = 1 end) as rival_first
     from (select ${text} as cell from ${table}) cells where ${fullMatch("cell", own.pattern)}`,
   );
   return rival_first === n && own_first < n ? rival : own;
@@ -210,7 +211,7 @@ async function hasAmbiguousOrder(
   } = await one(
     engine,
     `select count(*) as n, count(*) filter (where ${fullMatch("cell", rival.pattern)}) as both,
-      count(*) filter (where day(${own.read("cell")}) = 1) as first
+      count(*) filter (where case when ${fullMatch("cell", own.pattern)} then day(${own.read("cell")}) = 1 end) as first
     from (select ${text} as cell from ${table}) cells where ${fullMatch("cell", own.pattern)}`,
   );
   return n > 0 && both === n && first < n;
