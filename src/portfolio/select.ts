@@ -52,11 +52,41 @@ export async function query(
   return { columns, rows: rows.slice(0, maxRows) };
 }
 
+/** Other table functions read files, run text as SQL, or change the instance: enable_logging() breaks it for good. */
+const TABLE_FUNCTIONS = new Set([
+  "range",
+  "generate_series",
+  "unnest",
+  "json_each",
+  "json_tree",
+  "duckdb_tables",
+  "duckdb_columns",
+]);
+const SIDE_EFFECTS = new Set(["write_log"]);
+
+interface Call {
+  readonly name: string;
+  readonly isTable: boolean;
+}
+
+/** Every function that a parsed statement calls. */
+function functionsIn(node: unknown): Call[] {
+  if (typeof node !== "object" || node === null) return [];
+  const { type, function: called, function_name: name } = node as Record<string, unknown>;
+  const inside = Object.values(node).flatMap(functionsIn);
+  if (type !== "TABLE_FUNCTION")
+    return typeof name === "string" ? [{ name: name.toLowerCase(), isTable: false }, ...inside] : inside;
+  const { function_name: table } = called as Record<string, unknown>;
+  return [{ name: String(table).toLowerCase(), isTable: true }, ...inside];
+}
+
 /**
  * The parser's own word on what the text is: it serialises SELECT statements and nothing else. A statement's
  * type is not enough, since EXPLAIN ANALYZE runs what it explains and PRAGMA passes for a SELECT.
  */
 async function refuseAllButSelect(engine: DuckDBEngine, text: string): Promise<void> {
+  if (text.includes("\0"))
+    throw new CardscopeError("QUERY_REFUSED", "a zero byte in the query", { hint: "retype the query" });
   const { rows } = await engine.query(sql`select json_serialize_sql(${text}) as tree`);
   const tree: { error: boolean; error_type?: string; error_message?: string; statements?: unknown[] } =
     JSON.parse(String(rows[0]?.["tree"]));
@@ -64,6 +94,11 @@ async function refuseAllButSelect(engine: DuckDBEngine, text: string): Promise<v
   if (tree.error && tree.error_type !== "not implemented")
     throw new QueryError(text, "the parser", new Error(tree.error_message ?? "not SQL"));
   if (tree.error) throw new CardscopeError("QUERY_REFUSED", "only SELECT is allowed", { hint });
+  const barred = functionsIn(tree).find(({ name, isTable }) =>
+    isTable ? !TABLE_FUNCTIONS.has(name) : SIDE_EFFECTS.has(name),
+  );
+  if (barred !== undefined)
+    throw new CardscopeError("QUERY_REFUSED", `the function ${barred.name} is not allowed`, { hint });
   if (tree.statements?.length !== 1)
     throw new CardscopeError(
       "QUERY_REFUSED",
