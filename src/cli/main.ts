@@ -1,12 +1,14 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { closest, distance } from "fastest-levenshtein";
+import { usage } from "../errors.ts";
 import { fail } from "./fail.ts";
 
 interface ReadingOptions {
   asOf?: string;
-  set: Record<string, string>;
-  map: Record<string, string>;
-  sheet: Record<string, string>;
+  set?: Record<string, string>;
+  map?: Record<string, string>;
+  sheet?: Record<string, string>;
   quiet?: boolean;
 }
 
@@ -29,13 +31,14 @@ function build(): Command {
   const program = new Command("cardscope")
     .description("Answers that hold up, from a customers file and a cards file.")
     .version(version)
-    .option("--no-color", "plain text; NO_COLOR does the same")
-    .option("--debug", "show the stack of an error")
     .argument("[files...]", "customers file and cards file, or one workbook; sample data when left out")
     .option("--no-open", "do not open the report in a browser")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cardscope: ")) })
     .exitOverride()
+    // commands and the program share options: each takes those that follow it
+    .enablePositionalOptions()
     .action(async (files: string[], options) => {
+      refuseMistypedCommand(files[0], program);
       const { report } = await import("./report.ts");
       await report(files, { ...readingOf(options), open: options.open });
     });
@@ -62,8 +65,7 @@ function build(): Command {
       await check(files, { ...readingOf(options), ...pick(options, "json") });
     });
 
-  program
-    .command("sample")
+  common(program.command("sample"))
     .description("write a made-up portfolio: a users and a cards file")
     .argument("<dir>", "folder to write into")
     .option("--customers <n>", "how many customers", wholeNumber, 2000)
@@ -72,7 +74,6 @@ function build(): Command {
       new Option("--format <format>", "file format").choices(["csv", "xlsx", "parquet"]).default("csv"),
     )
     .option("--brief", "only the columns of the original brief")
-    .option("--quiet", "no progress")
     .action(async (directory: string, options) => {
       const { sample } = await import("./sample.ts");
       await sample(directory, options);
@@ -96,15 +97,32 @@ function build(): Command {
   return program;
 }
 
-/** Options of every command that reads files. */
-function reading(command: Command): Command {
-  return command
-    .option("--as-of <date>", "day on which the portfolio is looked at, YYYY-MM-DD; inferred when left out")
-    .option("--set <measure.param=value>", "another threshold; may be repeated", pair, {})
-    .option("--map <column=header>", "feed a column from a header; may be repeated", pair, {})
-    .option("--sheet <table=name>", "read users or cards from this sheet; may be repeated", pair, {})
-    .option("--quiet", "no progress");
+/** What is no file and nearly a command was meant as one. */
+function refuseMistypedCommand(word: string | undefined, program: Command): void {
+  if (word === undefined || existsSync(word)) return;
+  const command = closest(
+    word,
+    program.commands.map((c) => c.name()),
+  );
+  if (distance(word, command) <= 2) throw usage(`unknown command: ${word}`, `did you mean ${command}?`);
 }
+
+/** Options of every command. */
+const common = (command: Command): Command =>
+  command
+    .option("--quiet", "no progress")
+    .option("--no-color", "plain text; NO_COLOR does the same")
+    .option("--debug", "show the stack of an error");
+
+/** Options of every command that reads files. */
+const reading = (command: Command): Command =>
+  common(
+    command
+      .option("--as-of <date>", "day on which the portfolio is looked at, YYYY-MM-DD; inferred when left out")
+      .option("--set <measure.param=value>", "another threshold; may be repeated", pair)
+      .option("--map <column=header>", "feed a column from a header; may be repeated", pair)
+      .option("--sheet <table=name>", "read users or cards from this sheet; may be repeated", pair),
+  );
 
 export interface Reading {
   readonly asOf?: string;
@@ -115,19 +133,19 @@ export interface Reading {
 }
 
 function readingOf(options: ReadingOptions): Reading {
-  const settings = Object.entries(options.set).map(([name, text]) => {
+  const settings = Object.entries(options.set ?? {}).map(([name, text]) => {
     const value = Number(text);
     if (text.trim() === "" || Number.isNaN(value)) throw invalid(`--set ${name}: not a number: ${text}`);
     return [name, value] as const;
   });
-  for (const table of Object.keys(options.sheet))
+  for (const table of Object.keys(options.sheet ?? {}))
     if (table !== "users" && table !== "cards")
       throw invalid(`--sheet: no table ${table}: write users=NAME or cards=NAME`);
   return {
     ...(options.asOf !== undefined && { asOf: options.asOf }),
     settings: Object.fromEntries(settings),
-    map: options.map,
-    sheets: options.sheet,
+    map: options.map ?? {},
+    sheets: options.sheet ?? {},
     quiet: options.quiet === true,
   };
 }
@@ -145,7 +163,7 @@ const invalid = (message: string): CommanderError => {
 
 const list = (text: string): string[] => text.split(",").map((id) => id.trim());
 
-function pair(text: string, found: Record<string, string>): Record<string, string> {
+function pair(text: string, found: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Write it name=value.");
   return { ...found, [text.slice(0, at).trim()]: text.slice(at + 1).trim() };

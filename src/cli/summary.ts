@@ -66,7 +66,7 @@ export function printQuality(portfolio: Pick<Portfolio, "asOf" | "asOfSource" | 
       ),
     );
     if (source.ignored.length > 0)
-      console.log(styled("dim", wrap(`ignored: ${safe(source.ignored.join(", "))}`, "  ")));
+      console.log(styled("dim", wrap(`not read: ${safe(source.ignored.join(", "))}`, "  ")));
   }
   console.log();
   printIssues(portfolio.issues);

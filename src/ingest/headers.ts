@@ -13,27 +13,3 @@ export function normalise(header: string): string {
     .replace(/^_+|_+$/g, "");
   return words.replace(/_(?:in_)?(?:usd|us|dollars?)$/, "");
 }
-
-/** Headers of what is thrown away at the door. */
-export const discarded = new Set([
-  "cvv",
-  "cvc",
-  "cvv2",
-  "cvc2",
-  "cid",
-  "security_code",
-  "address",
-  "street",
-  "street_address",
-  "apartment",
-  "person",
-  "name",
-  "first_name",
-  "last_name",
-  "full_name",
-  "email",
-  "phone",
-  "zipcode",
-  "zip",
-  "postcode",
-]);

@@ -11,9 +11,8 @@ import { type FileMonth, inferFileMonth } from "./as-of.ts";
 import { type HeaderMap, type TableName, tables } from "./bind.ts";
 import { locate } from "./coordinates.ts";
 import { coordinateDay } from "./damage.ts";
-import { discarded, normalise } from "./headers.ts";
 import { IssueLog } from "./issue-log.ts";
-import { dropCardNumbers, refuseCardNumbersAsKeys, settleIds, settleKey } from "./keys.ts";
+import { dropCardNumbers, leaveOutKeyless, refuseCardNumbersAsKeys, settleIds, settleKey } from "./keys.ts";
 import { openFiles } from "./open-files.ts";
 import { type Found, pickTables } from "./pick-tables.ts";
 import { type ReadTable, readTable, sqlType } from "./read-table.ts";
@@ -75,6 +74,8 @@ export async function ingest(
       `${found.cards.source.file}: no column says which customer a card belongs to`,
       "name it with --map cards.user_id=HEADER",
     );
+  await leaveOutKeyless(engine, read.users, log);
+  await leaveOutKeyless(engine, read.cards, log);
   await settleIds(engine, [
     ["read_users", "user_id"],
     ["read_cards", "user_id"],
@@ -177,6 +178,10 @@ async function describeSource(
   rows: number,
 ): Promise<Source> {
   const used = new Set(binding.columns.values());
+  const ignored = binding.headers
+    .filter((_, i) => !used.has(i))
+    .map((header) => maskCardNumbers(header.replace(/^\uFEFF/, "").trim()))
+    .filter((header) => header !== "");
   return {
     table,
     file: source.file,
@@ -188,12 +193,7 @@ async function describeSource(
       header: headerOf({ source, binding }, column).trim(),
       notation,
     })),
-    ignored: binding.headers
-      .filter((header, i) => !used.has(i) && header.trim() !== "")
-      .map((header) => {
-        const name = maskCardNumbers(header.replace(/^\uFEFF/, "").trim());
-        return discarded.has(normalise(name)) ? `${name} (discarded)` : name;
-      }),
+    ignored,
   };
 }
 

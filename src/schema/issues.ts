@@ -149,5 +149,6 @@ export interface Source {
     readonly header: string;
     readonly notation: string;
   }[];
+  /** Headers that feed no column: their cells are not read. */
   readonly ignored: readonly string[];
 }

@@ -127,7 +127,7 @@ export const users = defineTable({
       possible: [-180, 180],
     }),
     state: textField("State", "Stated, else from the state polygons where the coordinates allow one state.", {
-      aliases: ["us_state", "state_code", "province", "region"],
+      aliases: ["us_state", "state_code"],
     }),
     city: textField("City", "Only where the file states it.", { aliases: ["town"] }),
     nearest_place: textField(
