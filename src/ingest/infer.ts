@@ -113,8 +113,9 @@ async function choose(
   const all = await readers(engine, table, text, candidates);
   const complete = all.find(({ readsAll }) => readsAll);
   if (complete !== undefined) return complete;
+  // a stray cell does not unmake a column that is otherwise written so
   const most = all
-    .filter(({ notation }) => !notation.wholeColumnOnly)
+    .filter(({ notation, reads, holds }) => !notation.wholeColumnOnly || (holds && reads >= 0.9 * filled))
     .reduce((a, b) => (b.reads > a.reads ? b : a), { notation: only, reads: -1 });
   return { notation: most.notation, readsAll: false };
 }
@@ -151,7 +152,8 @@ async function readers(engine: DuckDBEngine, from: string, text: string, candida
   const counts = rows[0] ?? {};
   return candidates.map((notation, i) => {
     const reads = Number(counts[`n${i}`] ?? 0);
-    return { notation, reads, readsAll: reads === counts["filled"] && counts[`ok${i}`] === true };
+    const holds = counts[`ok${i}`] === true;
+    return { notation, reads, holds, readsAll: holds && reads === counts["filled"] };
   });
 }
 

@@ -54,6 +54,15 @@ export class IssueLog {
     );
   }
 
+  /** Takes back what was found in rows that are left out; `rows` is SQL with the column `row`. */
+  async forget(table: TableName, rows: string): Promise<void> {
+    await this.#engine.execute(
+      raw(
+        `delete from issues where table_name = ${literal(table)} and row in (select row from (${rows}) gone)`,
+      ),
+    );
+  }
+
   async summaries(): Promise<IssueSummary[]> {
     const { rows } = await this.#engine.query(
       raw(`select code, table_name, column_name, count(*) as n,

@@ -21,9 +21,10 @@ export async function settleIds(
   const { n, integers, unusual } = rows[0] ?? {};
   if (n === 0 || n !== integers || (unusual !== 0 && !(await keepsApart(engine, places)))) return;
   for (const [table, column] of places)
+    // "try", since the engine converts rows that are already deleted as well
     await engine.execute(
       raw(
-        `alter table ${table} alter ${column} type bigint using cast(regexp_replace(${column}, '\\.0+$', '') as bigint)`,
+        `alter table ${table} alter ${column} type bigint using try_cast(regexp_replace(${column}, '\\.0+$', '') as bigint)`,
       ),
     );
 }
@@ -47,10 +48,26 @@ async function keepsApart(
   return true;
 }
 
-/**
- * Makes the key a key: rows without one are left out and exact repetitions removed, with an issue each; a key
- * with two different rows refuses the file.
- */
+/** What stands under the key in a row that sums the rows above. */
+const summaries = ["total", "totals", "grand total", "subtotal", "sub total", "sum", "average", "mean"];
+
+/** Leaves out rows without a key, which no other finding is then about: a row of totals is no customer. */
+export async function leaveOutKeyless(
+  engine: DuckDBEngine,
+  { binding, name }: ReadTable,
+  log: IssueLog,
+): Promise<void> {
+  const { key } = tables[binding.table];
+  const isKeyless = `(${key} is null or rtrim(lower(trim(${key})), ':') in (${summaries.map((word) => `'${word}'`).join(", ")}))`;
+  const { rows } = await engine.query(raw(`select count(*) as n from ${name} where ${isKeyless}`));
+  if (rows[0]?.["n"] === 0) return;
+  const keyless = `select row, ${key} as value from ${name} where ${isKeyless}`;
+  await log.forget(binding.table, keyless);
+  await log.addCells("missing_key", binding.table, key, keyless);
+  await engine.execute(raw(`delete from ${name} where ${isKeyless}`));
+}
+
+/** Makes the key a key: exact repetitions are removed, with an issue each; two different rows refuse the file. */
 export async function settleKey(
   engine: DuckDBEngine,
   { binding, name, columns }: ReadTable,
@@ -58,13 +75,6 @@ export async function settleKey(
   log: IssueLog,
 ): Promise<void> {
   const { key } = tables[binding.table];
-  await log.addCells(
-    "missing_key",
-    binding.table,
-    key,
-    `select row, null as value from ${name} where ${key} is null`,
-  );
-  await engine.execute(raw(`delete from ${name} where ${key} is null`));
   const { rows: repeated } = await engine.query(
     raw(`select 1 as found from ${name} group by ${key} having count(*) > 1 limit 1`),
   );

@@ -32,8 +32,8 @@ const plainNumber: Notation = {
 };
 const dottedThousands: Notation = {
   name: "1.234 (dots between thousands)",
-  pattern: "[-+]?\\d{1,3}(?:\\.\\d{3})*",
-  read: (x) => `try_cast(replace(${x}, '.', '') as double)`,
+  pattern: "(?:[€$]\\s?)?[-+]?\\d{1,3}(?:\\.\\d{3})*(?:\\s?[€$])?",
+  read: (x) => signed(x, `regexp_replace(${x}, '[^0-9]', '', 'g')`),
   wholeColumnOnly: true,
   // money has no three decimals; a column without any dot is plain
   onlyIf: (x) => `count(*) filter (where ${x} like '%.%') > 0`,
@@ -48,17 +48,25 @@ const commas: Notation = {
   pattern: `(?:[-+]?${grouped}|\\(${grouped}\\))`,
   read: (x) => signed(x, digitsOnly(x)),
 };
+/** SQL: the cells that match. */
+const cellsLike = (x: string, pattern: string) =>
+  `count(*) filter (where regexp_full_match(${x}, '${pattern}'))`;
+/** 59,696 is a number of thousands as it stands, whatever other cells look like. */
+const threeAfterComma = "\\D*\\d{1,3},\\d{3}\\D*";
 const decimalComma: Notation = {
   name: "1.234,56",
   pattern: "(?:[€$]\\s?)?[-+]?(?:\\d{1,3}(?:\\.\\d{3})+|\\d+)(?:,\\d+)?(?:\\s?[€$])?",
   read: (x) => signed(x, `replace(regexp_replace(${x}, '[^0-9,]', '', 'g'), ',', '.')`),
   wholeColumnOnly: true,
+  // "$59,696" beside "$553" would fit as well: most commas must be decimal ones
+  onlyIf: (x) => `count(*) filter (where ${x} like '%,%') > 2 * ${cellsLike(x, threeAfterComma)}`,
 };
 const spacedThousands: Notation = {
   name: "1 234.56",
   pattern: "[-+]?\\d{1,3}(?:[ \\x{00a0}\\x{202f}]\\d{3})*(?:[.,]\\d+)?",
   read: (x) => signed(x, `replace(regexp_replace(${x}, '[^0-9.,]', '', 'g'), ',', '.')`),
   wholeColumnOnly: true,
+  onlyIf: (x) => `${cellsLike(x, threeAfterComma)} = 0`,
 };
 
 const day = "(?:0?[1-9]|[12]\\d|3[01])";
@@ -111,7 +119,8 @@ const compactMonth: Notation = {
 const serial: Notation = {
   name: "spreadsheet day number",
   pattern: "[1-7]\\d{4}(?:\\.\\d+)?",
-  read: (x) => `cast(date '1899-12-30' + to_days(cast(trunc(try_cast(${x} as double)) as integer)) as date)`,
+  // of no more than five digits, since other cells are asked as well
+  read: (x) => `cast(date '1899-12-30' + to_days(${part(x, "^(\\d{5})")}) as date)`,
   isDay: true,
   mayFail: true,
 };

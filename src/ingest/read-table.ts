@@ -108,6 +108,8 @@ function settleSiblings(columns: Inferred[]): void {
 async function finish(engine: DuckDBEngine, rawName: string, column: Inferred): Promise<string> {
   const { field, value } = column;
   if (column.column === "card_last4") return unrounded(engine, rawName, column);
+  // whichever day of it the file names
+  if (field.reading === "month") return `cast(date_trunc('month', ${value}) as date)`;
   return `cast(${value} as ${sqlType(field)})`;
 }
 
