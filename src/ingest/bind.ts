@@ -111,7 +111,21 @@ function bindRow(
   const found = [...columns.keys()].filter((column) => !guessed.has(column));
   const score =
     found.length + found.filter((column) => domain.includes(column)).length + (columns.has(key) ? 2 : 0);
-  return { table: name, headerRow, headers, columns, guessed, spare, score: found.length < 2 ? 0 : score };
+  const ordered = new Map(
+    Object.keys(fields).flatMap((column) => {
+      const index = columns.get(column);
+      return index === undefined ? [] : [[column, index] as const];
+    }),
+  );
+  return {
+    table: name,
+    headerRow,
+    headers,
+    columns: ordered,
+    guessed,
+    spare,
+    score: found.length < 2 ? 0 : score,
+  };
 }
 
 /** "Card Type" may hold brands or types: of the headers that could mean either, the values decide. */
