@@ -192,7 +192,7 @@ describe("a long list", () => {
   it("says what is cut, pages, filters and sorts with missing values last", async () => {
     const page = await open();
     const own = figure(page, "offer-candidates");
-    expect(await own.textContent()).toContain("first 10,000 of 12,345");
+    expect(await own.textContent()).toContain("first 10,000 of 12,345; cardscope analyze --out writes all");
     expect(await own.locator(".state").textContent()).toBe("rows 1–10 of 10,000");
     await own.getByRole("button", { name: "Last" }).click();
     expect(await own.locator("tbody td").first().textContent()).toBe("9990");
