@@ -9,7 +9,12 @@ const template = join(root, "dist/web/report.html");
 /** Builds dist/web/report.html: one file, scripts and styles inside. */
 export async function buildWeb({ logLevel = "warn" } = {}) {
   const { build } = await import("vite");
+  // a test run must not leave a development build behind
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = "production";
   const bundle = await build({ configFile: join(root, "web/vite.config.ts"), logLevel });
+  if (before === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = before;
   const files = new Map(bundle.output.map((file) => [file.fileName, String(file.code ?? file.source)]));
   mkdirSync(join(root, "dist/web"), { recursive: true });
   // whoever reads meanwhile reads the old one or the new one

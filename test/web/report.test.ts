@@ -216,13 +216,13 @@ describe("downloads", () => {
       const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
       return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
     };
-    const names = await save(figure(page, "hostile-names").getByRole("button", { name: /as csv$/ }));
+    const names = await save(figure(page, "hostile-names").getByRole("button", { name: /^CSV of/ }));
     expect(names.name).toBe("hostile-names.csv");
     expect(names.bytes.toString("utf8")).toContain("'=HYPERLINK(1),4\r\n");
-    const list = await save(figure(page, "offer-candidates").getByRole("button", { name: /as csv$/ }));
+    const list = await save(figure(page, "offer-candidates").getByRole("button", { name: /^CSV of/ }));
     expect(list.bytes.toString("utf8").trimEnd().split("\r\n")).toHaveLength(10_001);
 
-    const png = await save(figure(page, "cards-by-brand-and-type").getByRole("button", { name: /as png$/ }));
+    const png = await save(figure(page, "cards-by-brand-and-type").getByRole("button", { name: /^PNG of/ }));
     expect(png.name).toBe("cards-by-brand-and-type.png");
     expect([...png.bytes.subarray(1, 4)]).toEqual([..."PNG"].map((c) => c.charCodeAt(0)));
     expect(png.bytes.readUInt32BE(16)).toBeGreaterThan(600);
