@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { closest, distance } from "fastest-levenshtein";
 import { usage } from "../errors.ts";
-import { fail } from "./fail.ts";
+import { cannotPrint, fail } from "./fail.ts";
 
 interface ReadingOptions {
   asOf?: string;
@@ -18,12 +18,17 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 
 /** Runs the command line. Engines are loaded by the commands that need them, so that --help is quick. */
 export async function main(argv: readonly string[]): Promise<void> {
+  const isDebug = argv.includes("--debug");
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) is no failure: the command ends as usual, and cleans up.
+    if (error.code !== "EPIPE") fail(cannotPrint(error), isDebug);
+  });
   const program = build();
   try {
     await program.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else fail(error, argv.includes("--debug"));
+    else fail(error, isDebug);
   }
 }
 

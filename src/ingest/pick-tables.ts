@@ -1,3 +1,4 @@
+import { closest } from "fastest-levenshtein";
 import { refused, usage } from "../errors.ts";
 import { maskCardNumbers } from "../schema/mask.ts";
 import { type Binding, bind, type HeaderMap, hasDomain, type TableName, tables } from "./bind.ts";
@@ -105,17 +106,21 @@ function lacks(name: TableName, candidate: Candidate | undefined): string {
 function found(sources: readonly SourceTable[]): string {
   return sources
     .slice(0, 4)
-    .map(({ file, sheet, preview }) => {
-      const first = (preview[0] ?? []).map((cell) => cell.trim()).filter((cell) => cell !== "");
-      // a file without headers begins with someone's data
-      const isData = first.some((cell) => /^\W*\d[\d\W]*$/.test(cell));
-      const headers = first
-        .slice(0, 12)
-        .map((header) => JSON.stringify(maskCardNumbers(header).slice(0, 40)));
-      const shown = isData ? "its first row is data" : headers.join(", ") || "none";
+    .map((source) => {
+      const { file, sheet } = source;
+      const headers = headersOf(source)?.map((header) => JSON.stringify(header.slice(0, 40)));
+      const shown =
+        headers === undefined ? "its first row is data" : headers.slice(0, 12).join(", ") || "none";
       return `${file}${sheet === null ? "" : ` [${sheet}]`} ${shown}`;
     })
     .join("; ");
+}
+
+/** Fit to be shown; undefined for a file without headers, since its first row is someone's data. */
+function headersOf({ preview }: SourceTable): string[] | undefined {
+  const first = (preview[0] ?? []).map((cell) => cell.trim()).filter((cell) => cell !== "");
+  const isData = first.some((cell) => /^\W*\d[\d\W]*$/.test(cell));
+  return isData ? undefined : first.map(maskCardNumbers);
 }
 
 function checkOptions(sources: readonly SourceTable[], { map = {}, sheets = {} }: PickOptions): void {
@@ -126,10 +131,21 @@ function checkOptions(sources: readonly SourceTable[], { map = {}, sheets = {} }
         `there are ${sources.flatMap((s) => (s.sheet === null ? [] : [JSON.stringify(s.sheet)])).join(", ") || "no sheets in these files"}`,
       );
   const headers = new Set(sources.flatMap(({ preview }) => preview.slice(0, 30).flat().map(normalise)));
-  for (const [column, header] of Object.entries(map))
+  const columns = Object.values(tables).flatMap(({ name, fields }) =>
+    Object.entries(fields).flatMap(([column, { derived }]) => (derived ? [] : [column, `${name}.${column}`])),
+  );
+  for (const [column, header] of Object.entries(map)) {
+    if (!columns.includes(column))
+      throw usage(`no column ${column} to map a header to`, `did you mean ${closest(column, columns)}?`);
     if (!headers.has(normalise(header)))
       throw usage(
         `no header ${JSON.stringify(header)} to map to ${column}`,
-        "give the header as the file writes it",
+        `give the header as the file writes it: did you mean ${JSON.stringify(
+          closest(
+            header,
+            sources.flatMap((source) => headersOf(source) ?? []),
+          ),
+        )}?`,
       );
+  }
 }
