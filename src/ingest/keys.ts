@@ -20,8 +20,8 @@ export async function settleIds(
   );
   const { n, integers, unusual } = rows[0] ?? {};
   if (n === 0 || n !== integers || (unusual !== 0 && !(await keepsApart(engine, places)))) return;
+  // "try", since the engine converts rows that are already deleted as well
   for (const [table, column] of places)
-    // "try", since the engine converts rows that are already deleted as well
     await engine.execute(
       raw(
         `alter table ${table} alter ${column} type bigint using try_cast(regexp_replace(${column}, '\\.0+$', '') as bigint)`,
