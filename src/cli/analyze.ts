@@ -11,7 +11,7 @@ export interface AnalyzeOptions extends Reading {
 
 export const analyze = (files: readonly string[], options: AnalyzeOptions): Promise<void> =>
   inSession(options, async (session) => {
-    await using portfolio = await session.open(files, options);
+    await using portfolio = await session.open(files, options, { nearestPlaces: false });
     const complete = await portfolio.findings(options.only);
     const findings = options.share ? await shared(complete) : complete;
     if (options.out !== undefined) await writeOut(findings, options.out, session);

@@ -7,7 +7,7 @@ export async function check(
   options: Reading & { readonly json?: boolean },
 ): Promise<void> {
   await inSession(options, async (session) => {
-    await using portfolio = await session.open(files, options);
+    await using portfolio = await session.open(files, options, { nearestPlaces: false });
     session.progress.clear();
     if (options.json) {
       const { asOf, asOfSource, sources, issues } = portfolio;

@@ -12,7 +12,7 @@ export async function report(
   options: Reading & { readonly open: boolean },
 ): Promise<void> {
   await inSession(options, async (session) => {
-    await using portfolio = await session.open(files, options);
+    await using portfolio = await session.open(files, options, { nearestPlaces: false });
     const html = renderReport(documentOf(await portfolio.findings()));
     const path = join(await mkdtemp(join(tmpdir(), "cardscope-report-")), "report.html");
     await writeFile(path, html);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPortfolio, type Portfolio } from "../portfolio/portfolio.ts";
+import { openPortfolio, type Portfolio, type PortfolioOptions } from "../portfolio/portfolio.ts";
 import { writeSample } from "../sample/sample.ts";
 import type { Reading } from "./main.ts";
 import { Progress } from "./progress.ts";
@@ -44,14 +44,18 @@ export class Session implements AsyncDisposable {
   }
 
   /** Reads the files, or sample data where there are none. */
-  async open(files: readonly string[], reading: Reading, database?: string): Promise<Portfolio> {
+  async open(
+    files: readonly string[],
+    reading: Reading,
+    options: Pick<PortfolioOptions, "database" | "nearestPlaces">,
+  ): Promise<Portfolio> {
     const { asOf, settings, map, sheets } = reading;
     const portfolio = await openPortfolio(files.length > 0 ? files : await this.#sample(), {
       settings,
       map,
       sheets,
       ...(asOf !== undefined && { asOf }),
-      ...(database !== undefined && { database }),
+      ...options,
       onProgress: (step) => {
         this.signal.throwIfAborted();
         this.progress.step(step);

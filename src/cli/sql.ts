@@ -16,7 +16,7 @@ export interface SqlOptions extends Reading {
 export async function sql(text: string, files: readonly string[], options: SqlOptions): Promise<void> {
   await inSession(options, async (session) => {
     const database = join(await session.temporaryFolder(), "portfolio.duckdb");
-    const portfolio = await session.open(files, options, database);
+    const portfolio = await session.open(files, options, { database });
     await portfolio.close();
     await using engine = await openLocked(database);
     session.onInterrupt(() => engine.interrupt());

@@ -1,15 +1,15 @@
-import {
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  DuckDBDateValue,
-  DuckDBDecimalValue,
-  DuckDBInstance,
-  DuckDBTimestampValue,
-} from "@duckdb/node-api";
 import { CardscopeError, QueryError } from "../errors.ts";
 import { duckdb as dialect } from "../sql/dialect.ts";
 import { render, type Statement } from "../sql/statement.ts";
 import type { Engine, Relation, ResultRow, Scalar } from "./engine.ts";
+import {
+  type DataChunk,
+  type DuckDBConnection,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBInstance,
+  DuckDBTimestampValue,
+} from "./node-api.ts";
 
 export interface DuckDBEngine extends Engine {
   /** For loading: appenders and COPY are this engine's own. */
@@ -68,7 +68,7 @@ export async function openDuckDB(
   };
 }
 
-function decode(columns: readonly string[], chunk: DuckDBDataChunk): ResultRow[] {
+function decode(columns: readonly string[], chunk: DataChunk): ResultRow[] {
   const vectors = columns.map((_, i) => chunk.getColumnVector(i));
   return Array.from({ length: chunk.rowCount }, (_, row) => {
     const object: Record<string, Scalar> = {};

@@ -1,24 +1,26 @@
-import { DOUBLE, DuckDBDataChunk, VARCHAR } from "@duckdb/node-api";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { DOUBLE, DuckDBDataChunk, VARCHAR } from "../engines/node-api.ts";
 import { loadPlaces } from "../places/nearest.ts";
 import { loadStates } from "../places/states.ts";
 import { raw } from "../sql/statement.ts";
 
 /**
- * Fills `state`, where the file states none, and `nearest_place` from coordinates. A coordinate that a
+ * Fills `state`, where the file states none, and, where it is wanted, `nearest_place` from coordinates. A coordinate that a
  * spreadsheet turned into a day has two candidates: it yields a state only where both lie in the same one.
  *
  * `points`: SQL with user_id, latitude, longitude, other_latitude, other_longitude; the others are null where
  * the coordinate is certain.
  */
-export async function locate(engine: DuckDBEngine, points: string): Promise<void> {
+export async function locate(engine: DuckDBEngine, points: string, nearestPlaces: boolean): Promise<void> {
+  const unstated = await engine.query(raw("select 1 as found from users where state is null limit 1"));
+  if (!nearestPlaces && unstated.rows.length === 0) return;
   await engine.execute(
     raw(
       "create or replace table points (latitude double, longitude double, other_latitude double, other_longitude double, state varchar, nearest_place varchar)",
     ),
   );
   const states = loadStates();
-  const places = loadPlaces();
+  const places = nearestPlaces ? loadPlaces() : undefined;
   const appender = await engine.connection.createAppender("points");
   const distinct = raw(
     `select distinct latitude, longitude, other_latitude, other_longitude from (${points}) points
@@ -43,7 +45,7 @@ export async function locate(engine: DuckDBEngine, points: string): Promise<void
         row["other_latitude"] as number | null,
         row["other_longitude"] as number | null,
         state === other ? state : null,
-        isCertain ? places.nearest(latitude, longitude) : null,
+        isCertain ? (places?.nearest(latitude, longitude) ?? null) : null,
       ] as const;
     });
     const chunk = DuckDBDataChunk.create([DOUBLE, DOUBLE, DOUBLE, DOUBLE, VARCHAR, VARCHAR], located.length);

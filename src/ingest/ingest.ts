@@ -23,6 +23,8 @@ export interface IngestOptions {
   readonly map?: HeaderMap;
   /** Sheet to read for a table, by name. */
   readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
+  /** Whether to fill `nearest_place`, which no analysis reads and which takes a gazetteer. */
+  readonly nearestPlaces: boolean;
   /** YYYY-MM-DD; the fallback where the files do not tell their month. */
   readonly today: string;
 }
@@ -93,7 +95,8 @@ export async function ingest(
     users: await makeTable(engine, "users", read.users),
     cards: await makeTable(engine, "cards", read.cards),
   };
-  if (has("users", "latitude", "longitude")) await locate(engine, await pointsOf(engine, read.users));
+  if (has("users", "latitude", "longitude"))
+    await locate(engine, await pointsOf(engine, read.users), options.nearestPlaces);
   const fileMonth = await inferFileMonth(engine, options.today);
   if (has("users", "age", "birth_year", "birth_month")) await checkAges(log, fileMonth);
   await engine.execute(raw("drop table read_users"));

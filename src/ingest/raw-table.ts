@@ -1,3 +1,4 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
 import {
   BOOLEAN,
   DATE,
@@ -9,8 +10,7 @@ import {
   type DuckDBValue,
   INTEGER,
   VARCHAR,
-} from "@duckdb/node-api";
-import type { DuckDBEngine } from "../engines/duckdb.ts";
+} from "../engines/node-api.ts";
 import { raw } from "../sql/statement.ts";
 import { cutCardNumber } from "./card-number.ts";
 import { FORMULA_WITHOUT_VALUE } from "./missing.ts";

@@ -30,6 +30,8 @@ export interface PortfolioOptions {
   readonly map?: HeaderMap;
   /** Sheet of a workbook to read for a table. */
   readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
+  /** Fill `users.nearest_place`: no analysis reads it, and it takes a gazetteer. On unless it is turned off. */
+  readonly nearestPlaces?: boolean;
   /** Database file to build; in memory when left out. */
   readonly database?: string;
   /** YYYY-MM-DD, for files that do not tell their month. Defaults to the clock's. */
@@ -86,8 +88,13 @@ export class Portfolio implements AsyncDisposable {
     try {
       onProgress("reading files");
       const today = options.today ?? new Date().toISOString().slice(0, 10);
-      const { map, sheets } = options;
-      const read = await ingest(engine, files, { today, ...(map && { map }), ...(sheets && { sheets }) });
+      const { map, sheets, nearestPlaces = true } = options;
+      const read = await ingest(engine, files, {
+        today,
+        nearestPlaces,
+        ...(map && { map }),
+        ...(sheets && { sheets }),
+      });
       const inferred: AsOfSource = read.fileMonth.from === "today" ? "today" : "inferred";
       const view: View & { asOfSource: AsOfSource } = {
         asOf: options.asOf ?? read.fileMonth.day,
@@ -144,7 +151,11 @@ export class Portfolio implements AsyncDisposable {
       issues: this.issues,
       results,
       notComputable: missing,
-      rows: (id) => this.#rowsOf(results.find(({ analysis }) => analysis.id === id), id as AnalysisId),
+      rows: (id) =>
+        this.#rowsOf(
+          results.find(({ analysis }) => analysis.id === id),
+          id as AnalysisId,
+        ),
       issueCells: () => this.#read.log.cells(),
     };
   }

@@ -1,5 +1,5 @@
-import { DuckDBDataChunk, type DuckDBType, INTEGER, VARCHAR } from "@duckdb/node-api";
 import { openDuckDB } from "../engines/duckdb.ts";
+import { DuckDBDataChunk, type DuckDBType, INTEGER, VARCHAR } from "../engines/node-api.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { firstDay } from "./calendar.ts";
 import type { SampleColumn, SampleKind } from "./columns.ts";

@@ -4,11 +4,8 @@ import { setImmediate } from "node:timers/promises";
 import { CardscopeError, usage } from "../errors.ts";
 import type { SampleCard } from "./card.ts";
 import { briefCardColumns, briefUserColumns, cardColumns, userColumns } from "./columns.ts";
-import { openCsv } from "./csv.ts";
-import { openParquet } from "./parquet.ts";
 import { type Customer, drawCustomer } from "./portfolio.ts";
 import type { OpenWriter } from "./writer.ts";
-import { openXlsx } from "./xlsx.ts";
 
 export interface SampleOptions {
   customers: number;
@@ -26,10 +23,11 @@ export interface SampleFiles {
   cards_count: number;
 }
 
-const writers: Readonly<Record<SampleOptions["format"], OpenWriter>> = {
-  csv: openCsv,
-  xlsx: openXlsx,
-  parquet: openParquet,
+/** Loaded when used: the workbook's writer is large. */
+const writers: Readonly<Record<SampleOptions["format"], () => Promise<OpenWriter>>> = {
+  csv: async () => (await import("./csv.ts")).openCsv,
+  xlsx: async () => (await import("./xlsx.ts")).openXlsx,
+  parquet: async () => (await import("./parquet.ts")).openParquet,
 };
 
 /** Card ids are ten times the customer's and must stay 32-bit. */
@@ -111,7 +109,7 @@ async function removeEmpty(directory: string, created: string | undefined): Prom
 
 async function writeTables(paths: { users: string; cards: string }, options: SampleOptions): Promise<number> {
   const { customers, seed, brief, signal, onProgress } = options;
-  const open = writers[options.format];
+  const open = await writers[options.format]();
   await using users = await open(paths.users, "users", brief ? briefUserColumns : userColumns);
   await using cards = await open(paths.cards, "cards", brief ? briefCardColumns : cardColumns);
   let cardsCount = 0;
