@@ -27,7 +27,7 @@ export async function openFiles(engine: DuckDBEngine, paths: readonly string[]):
       else {
         const workbook = await openWorkbook(path);
         workbooks.push(workbook);
-        for (const { name } of workbook.sheets) tables.push(await openSheet(workbook, path, file, name));
+        for (const sheet of workbook.sheets) tables.push(await openSheet(workbook, path, file, sheet));
       }
     }
   } catch (error) {

@@ -32,7 +32,7 @@ export function pickTables(sources: readonly SourceTable[], options: PickOptions
     sources
       .filter(({ sheet }) => options.sheets?.[name] === undefined || sheet === options.sheets[name])
       .map((source) => ({ source, binding: bind(name, source.preview, options.map) }))
-      .sort((a, b) => b.binding.score - a.binding.score || b.source.preview.length - a.source.preview.length);
+      .sort((a, b) => b.binding.score - a.binding.score);
   const users = bound("users");
   const cards = bound("cards");
   const pairs = users
@@ -40,15 +40,37 @@ export function pickTables(sources: readonly SourceTable[], options: PickOptions
     .flatMap((u) => cards.filter((c) => hasDomain(c.binding) && c.source !== u.source).map((c) => ({ u, c })))
     .map(({ u, c }) => ({ u, c, standins: standinsOf(u.binding, c.binding) }))
     .filter(({ u, c, standins }) => hasKey(u.binding, standins.users) && hasKey(c.binding, standins.cards));
-  const best = pairs.reduce<(typeof pairs)[number] | undefined>(
-    (a, b) =>
-      a === undefined || b.u.binding.score + b.c.binding.score > a.u.binding.score + a.c.binding.score
-        ? b
-        : a,
-    undefined,
-  );
+  const [best, rival] = pairs.sort((a, b) => rank(b, a));
   if (best === undefined) throw refuse(sources, users, cards);
+  if (rival !== undefined && rank(best, rival) === 0) throw refuseAlike(best, rival);
   return { users: best.u, cards: best.c, standins: best.standins };
+}
+
+type Pair = Readonly<Record<"u" | "c", Candidate>>;
+
+/** Which of two pairs reads better; of two that read alike, a visible sheet goes before a hidden one, then the longer. */
+function rank(a: Pair, b: Pair): number {
+  const of = ({ u, c }: Pair, value: (candidate: Candidate) => number) => value(u) + value(c);
+  const difference = (value: (candidate: Candidate) => number) => of(a, value) - of(b, value);
+  return (
+    difference(({ binding }) => binding.score) ||
+    difference(({ source }) => (source.hidden ? 0 : 1)) ||
+    difference(({ source }) => source.preview.length)
+  );
+}
+
+/** Two sheets that could be the same table: the wrong one would give wrong figures. */
+function refuseAlike(best: Pair, rival: Pair): Error {
+  const key = best.u.source === rival.u.source ? "c" : "u";
+  const name = best[key].binding.table;
+  const [one, other] = [best, rival].map((pair) => {
+    const { file, sheet } = pair[key].source;
+    return sheet === null ? file : JSON.stringify(sheet);
+  });
+  return refused(
+    `${best[key].source.file}: ${one} and ${other} both read as ${name}`,
+    `name the right one with --sheet ${name}=NAME`,
+  );
 }
 
 const hasKey = ({ table, columns }: Binding, standins: Standins): boolean =>

@@ -1,6 +1,6 @@
 import { RawTable } from "./raw-table.ts";
 import type { SourceTable } from "./source-table.ts";
-import { type CellBatch, type CellColumn, CellKind, type Workbook } from "./xlsx/workbook.ts";
+import { type CellBatch, type CellColumn, CellKind, type SheetInfo, type Workbook } from "./xlsx/workbook.ts";
 
 const PREVIEW_ROWS = 200;
 
@@ -9,7 +9,7 @@ export async function openSheet(
   workbook: Workbook,
   path: string,
   file: string,
-  sheet: string,
+  { name: sheet, hidden }: SheetInfo,
 ): Promise<SourceTable> {
   const rows: string[][] = [];
   const numbers: number[] = [];
@@ -23,6 +23,7 @@ export async function openSheet(
     path,
     file,
     sheet,
+    hidden,
     preview: rows,
     async load(engine, table, wanted, headerRow) {
       const below = numbers[headerRow] ?? 0;

@@ -24,6 +24,8 @@ export interface SourceTable {
   /** File name without its folder. */
   readonly file: string;
   readonly sheet: string | null;
+  /** Whether it is a sheet that the workbook hides. */
+  readonly hidden?: boolean;
   /** The first rows as text; a columnar file has its column names in the first. */
   readonly preview: readonly (readonly string[])[];
   /**
