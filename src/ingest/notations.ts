@@ -32,7 +32,7 @@ const plainNumber: Notation = {
 };
 const dottedThousands: Notation = {
   name: "1.234 (dots between thousands)",
-  pattern: "(?:[€$]\\s?)?[-+]?\\d{1,3}(?:\\.\\d{3})*(?:\\s?[€$])?",
+  pattern: "(?:[€$]\\s?)?[-+]?(?:0|[1-9]\\d{0,2}(?:\\.\\d{3})*)(?:\\s?[€$])?",
   read: (x) => signed(x, `regexp_replace(${x}, '[^0-9]', '', 'g')`),
   wholeColumnOnly: true,
   // money has no three decimals; a column without any dot is plain
