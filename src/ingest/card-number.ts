@@ -13,7 +13,7 @@ export function cutCardNumber(text: string): string {
 
 /** The same in SQL, over a text column. */
 export function cutCardNumberSql(x: string): string {
-  const digits = `regexp_replace(regexp_replace(${x}, '[\\s-]', '', 'g'), '\\.0+$', '')`;
+  const digits = `regexp_replace(regexp_replace(${x}, '[\\s\\p{Z}-]', '', 'g'), '\\.0+$', '')`;
   return `case
     when ${x} is null or trim(${x}) = '' then null
     when regexp_full_match(${digits}, '\\d{4,19}') then length(${digits}) || ':' || right(${digits}, 4)
