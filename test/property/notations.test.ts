@@ -165,14 +165,15 @@ test.each<[string, (y: number, m: number, d: number) => string]>([
   ["m/d/yyyy", (y, m, d) => `${m}/${d}/${y}`],
   ["yyyy-mm-dd", (y, m, d) => `${y}-${two(m)}-${two(d)}`],
 ])("Mmm-yy that a spreadsheet retyped as %s becomes the month it was", async (_, print) => {
-  const opened = fc.record({ y: fc.integer({ min: 1991, max: 2020 }), m: fc.integer({ min: 1, max: 12 }) });
+  // a spreadsheet takes no 00 for a day: 2000 was left alone, as text
+  const year = fc.integer({ min: 1991, max: 2020 }).map((y) => (y === 2000 ? 1999 : y));
+  const opened = fc.noBias(fc.record({ y: year, m: fc.integer({ min: 1, max: 12 }) }));
   await fc.assert(
     fc.asyncProperty(fc.array(opened, { minLength: 40, maxLength: 60 }), async (months) => {
       // the file was saved in 2026; 97 is no day, so that such months became the first of theirs
       const retyped = months.map(({ y, m }) => (y >= 2001 ? print(2026, m, y - 2000) : print(y, m, 1)));
-      fc.pre(months.filter(({ y }) => y >= 2001).length > 25 && months.some(({ y }) => y < 2001 && y > 1990));
-      // day 0 does not exist: 2000 cannot have been retyped
-      fc.pre(months.every(({ y }) => y !== 2000));
+      const moved = months.filter(({ y }) => y >= 2001);
+      fc.pre(moved.length > months.length / 2 && moved.length < months.length);
       const { values, notation } = await readColumn(cards.fields.opened_on, retyped);
       expect(notation).toContain("retyped");
       expect(values).toEqual(months.map(iso));
