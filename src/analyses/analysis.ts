@@ -4,7 +4,8 @@ import type { MeasureName, MeasureValues } from "../schema/measures.ts";
 import type { Statement } from "../sql/statement.ts";
 
 /** The business objective an analysis serves; pages and report sections follow it. */
-export type Topic = "overview" | "demographics" | "ownership" | "risk" | "expiry" | "marketing";
+export const topics = ["overview", "demographics", "ownership", "risk", "expiry", "marketing"] as const;
+export type Topic = (typeof topics)[number];
 
 /** What a row, or a unit of a count, stands for. */
 export type Grain = "portfolio" | "customer" | "card";

@@ -1,3 +1,4 @@
+import { type AnyAnalysis, topics } from "../analyses/analysis.ts";
 import { analyses } from "../analyses/index.ts";
 import { notComputable, type Result, runAnalysis, streamRows } from "../analyses/run.ts";
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
@@ -135,8 +136,7 @@ export class Portfolio implements AsyncDisposable {
     checkIds(only);
     const results: Result[] = [];
     const missing: { id: string; because: string }[] = [];
-    for (const id of Object.keys(analyses) as AnalysisId[]) {
-      if (!only.includes(id)) continue;
+    for (const id of inReadingOrder().filter((known) => only.includes(known))) {
       const because = this.whyNot(id);
       if (because !== undefined) missing.push({ id, because });
       else {
@@ -187,6 +187,12 @@ export class Portfolio implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** By topic; what names customers or cards comes after the figures it details. */
+function inReadingOrder(): AnalysisId[] {
+  const place = ({ topic, list }: AnyAnalysis) => topics.indexOf(topic) * 2 + (list ? 1 : 0);
+  return (Object.keys(analyses) as AnalysisId[]).sort((a, b) => place(analyses[a]) - place(analyses[b]));
 }
 
 /**
