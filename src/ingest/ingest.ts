@@ -16,7 +16,7 @@ import { dropCardNumbers, leaveOutKeyless, refuseCardNumbersAsKeys, settleIds, s
 import { openFiles } from "./open-files.ts";
 import { type Found, pickTables } from "./pick-tables.ts";
 import { type ReadTable, readTable, sqlType } from "./read-table.ts";
-import { checkAges, checkCardCounts, checkMonths, checkRelations } from "./relations.ts";
+import { checkAges, checkCardCounts, checkMonths, checkRelations, checkRowNumbers } from "./relations.ts";
 
 export interface IngestOptions {
   /** `column=header` overrides; a column of both tables is written `users.user_id`. */
@@ -85,9 +85,12 @@ export async function ingest(
   await settleIds(engine, [["read_cards", "card_id"]]);
   await settleKey(engine, read.users, found.users.source.file, log);
   await settleKey(engine, read.cards, found.cards.source.file, log);
-  await checkRelations(engine, log, { users: found.users.source.file, cards: found.cards.source.file });
   const has = (table: TableName, ...columns: string[]) =>
     columns.every((c) => read[table].columns.some(({ column }) => column === c));
+  const names = { users: found.users.source.file, cards: found.cards.source.file };
+  if (found.standins.users.key === "row number")
+    await checkRowNumbers(engine, names, has("users", "card_count"));
+  await checkRelations(engine, log, names);
   if (has("users", "card_count")) await checkCardCounts(log);
   if (has("cards", "expires_on", "opened_on")) await checkMonths(log);
 

@@ -242,6 +242,12 @@ export const notations: Readonly<Record<Reading, readonly Notation[]>> = {
   ],
   id: [
     { name: "integer", pattern: "-?\\d{1,15}(?:\\.0+)?", read: (x) => `regexp_replace(${x}, '\\.0+$', '')` },
+    {
+      name: "1,234",
+      pattern: "\\d{1,3}(?:,\\d{3})*(?:\\.0+)?",
+      read: (x) => `regexp_replace(replace(${x}, ',', ''), '\\.0+$', '')`,
+      wholeColumnOnly: true,
+    },
     { name: "text", pattern: "[\\s\\S]+", read: (x) => x },
   ],
   text: [{ name: "text", pattern: "[\\s\\S]+", read: (x) => x }],

@@ -43,7 +43,29 @@ export function pickTables(sources: readonly SourceTable[], options: PickOptions
   const [best, rival] = pairs.sort((a, b) => rank(b, a));
   if (best === undefined) throw refuse(sources, users, cards);
   if (rival !== undefined && rank(best, rival) === 0) throw refuseAlike(best, rival);
-  return { users: best.u, cards: best.c, standins: best.standins };
+  return joinBySharedHeader({ users: best.u, cards: best.c, standins: best.standins }, options.map);
+}
+
+/** Of several ids in either table, the one that both tables call the same says which customer a card belongs to. */
+function joinBySharedHeader(found: Found, map: HeaderMap = {}): Found {
+  const { users, cards } = found;
+  if (["user_id", "users.user_id", "cards.user_id"].some((column) => Object.hasOwn(map, column)))
+    return found;
+  const named = ({ binding: { table, headers } }: Candidate) =>
+    headers.filter((header) => {
+      const name = normalise(header);
+      const isKey = name === "user_id" || tables[table].fields["user_id"]?.aliases.includes(name);
+      return isKey && /(?:id|no|number)$/.test(name) && name !== "id";
+    });
+  const owners = named(cards);
+  const key = named(users).find((header) => owners.some((owner) => normalise(owner) === normalise(header)));
+  const owner = owners.find((header) => normalise(header) === normalise(key ?? ""));
+  if (key === undefined || owner === undefined) return found;
+  const again = ({ source, binding }: Candidate, header: string) => ({
+    source,
+    binding: bind(binding.table, source.preview, { ...map, [`${binding.table}.user_id`]: header }),
+  });
+  return { ...found, users: again(users, key), cards: again(cards, owner) };
 }
 
 type Pair = Readonly<Record<"u" | "c", Candidate>>;

@@ -74,7 +74,7 @@ export async function readTable(
   const kept = new Map<string, string>();
   for (const column of columns) kept.set(column.column, await finish(engine, rawName, column));
   const values = [...kept].map(([column, value]) => `${value} as ${column}`);
-  if (standins.key === "row number") values.push(`cast(rowid as varchar) as ${key}`);
+  if (standins.key === "row number") values.push(`${rowNumber(kept)} as ${key}`);
   const isBlank = columns.map(
     (c) => `(${c.column} is null${c.type === "VARCHAR" ? ` or trim(${c.column}) = ''` : ""})`,
   );
@@ -92,6 +92,12 @@ export async function readTable(
   await engine.execute(raw(`drop table ${rawName}`));
   const { rows } = await engine.query(raw(`select count(*) as n from ${name}`));
   return { binding, name, columns, rows: Number(rows[0]?.["n"] ?? 0) };
+}
+
+/** A row without an age and a score is no customer's: it sums the others. */
+function rowNumber(kept: ReadonlyMap<string, string>): string {
+  const own = ["age", "credit_score"].flatMap((column) => kept.get(column) ?? []);
+  return `case when coalesce(${["null", ...own].join(", ")}) is not null then cast(rowid as varchar) end`;
 }
 
 /** A column of months without a trace of its own follows its sibling, which the same spreadsheet retyped. */

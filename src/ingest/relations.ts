@@ -28,6 +28,38 @@ export async function checkRelations(
   );
 }
 
+/**
+ * Customers without ids are named by their row. That holds for the whole file in its first order alone: a card of a
+ * row that is not there, or numbers of cards that most customers do not have, say that rows were moved.
+ */
+export async function checkRowNumbers(
+  engine: DuckDBEngine,
+  files: { users: string; cards: string },
+  hasCardCount: boolean,
+): Promise<void> {
+  const unlike = hasCardCount
+    ? `(select count(*) from read_users u
+        left join (select user_id, count(*) as n from read_cards group by user_id) c on c.user_id = u.user_id
+        where u.card_count <> coalesce(c.n, 0))`
+    : "0";
+  const { rows } = await engine.query(
+    raw(`select (select count(*) from read_users) as customers, ${unlike} as unlike,
+        count(*) filter (where u.user_id is null) as beyond
+      from read_cards c left join read_users u on u.user_id = c.user_id`),
+  );
+  const count = (name: string) => Number(rows[0]?.[name]);
+  const [customers, unlikely, beyond] = [count("customers"), count("unlike"), count("beyond")];
+  if (beyond === 0 && unlikely <= customers / 2) return;
+  const why =
+    beyond > 0
+      ? `${beyond} cards of ${files.cards} are of rows that it does not have`
+      : `${unlikely} of ${customers} customers state another number of cards than ${files.cards} has for their row`;
+  throw refused(
+    `${files.users}: customers have no ids and cannot be told by their rows: ${why}`,
+    "give the whole file in its first order, or one with a column of ids",
+  );
+}
+
 /** The stated number of cards beside the counted one. */
 export async function checkCardCounts(log: IssueLog): Promise<void> {
   await log.addCells(
