@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Card } from "./base.ts";
-import { hasShared } from "./shared.ts";
+import { hasShared, sources } from "./shared.ts";
 import { base, checkExport, type Export, withExport } from "./verify.ts";
 import {
   cardColumns,
@@ -9,6 +12,7 @@ import {
   respell,
   retyped,
   shown,
+  shuffled,
   tableOf,
   userColumns,
   without,
@@ -256,6 +260,37 @@ describe.skipIf(!hasShared)("exports in which something is gone or was changed",
     ).rejects.toMatchObject({
       code: "DATA_REFUSED",
       message: expect.stringContaining(String(first?.user_id)),
+    });
+  });
+
+  describe("customers whom only their row names", () => {
+    const [users, cards] = sources["ibm-synthetic"];
+    const [header = "", ...rows] = hasShared ? readFileSync(users, "utf8").trim().split("\n") : [];
+    const withRows = (lines: readonly string[]) => async (folder: string) => {
+      const path = join(folder, "users.csv");
+      await writeFile(path, [header, ...lines].join("\n"));
+      return [path, cards];
+    };
+
+    test.each([
+      ["every seventh row deleted", rows.filter((_, i) => i % 7 !== 0), /are of rows that it does not have/],
+      ["rows in another order", shuffled(rows), /another number of cards/],
+    ] as const)("%s: refused", async (_, lines, message) => {
+      await expect(withExport(withRows(lines), async () => {})).rejects.toMatchObject({
+        code: "DATA_REFUSED",
+        message: expect.stringMatching(message),
+      });
+    });
+
+    test("a row of totals is no customer", async () => {
+      const total = header
+        .split(",")
+        .map((name, i) => (i === 0 ? "Total" : /Income|Debt/.test(name) ? 1e8 : ""));
+      await withExport(withRows([...rows, total.join(",")]), async (portfolio) => {
+        const [summary] = (await portfolio.run("portfolio-summary")).rows;
+        expect(summary).toMatchObject({ customers: rows.length, cards: base.cards.length });
+        expect(portfolio.issues.map(({ code }) => code)).toContain("missing_key");
+      });
     });
   });
 });

@@ -132,6 +132,20 @@ const headers: Export[] = [
     };
   })(),
   {
+    name: "an index under id, and the customer's id under the header of the cards file",
+    layout: {
+      users: [extra<User>("id", (_, i) => String(i + 1)), ...rename(userColumns, { user_id: "client_id" })],
+    },
+  },
+  {
+    name: "two ids of customers in the cards file, of which the customers file has one",
+    layout: {
+      users: rename(userColumns, { user_id: "client_id" }),
+      cards: [extra<Card>("user_id", (card) => String(9999 - Number(card.user_id))), ...cardColumns],
+    },
+    issues: { "duplicate_header cards.user_id": 1 },
+  },
+  {
     name: "upper case, blanks, a byte-order mark and a prefix",
     layout: {
       csv: { bom: true },
@@ -211,6 +225,10 @@ const numbers: Export[] = [
   {
     name: "float ids in the cards file only",
     layout: { cards: respell(cardColumns, { user_id: (x) => `${x}.0` }) },
+  },
+  {
+    name: "thousands separators in the customers' ids",
+    layout: { users: respell(userColumns, { user_id: (x) => grouped(Number(x)) }) },
   },
   {
     name: "ids with a letter in front",
