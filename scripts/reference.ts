@@ -1,5 +1,5 @@
 /** The reference pages in docs/, from the schema, the notations and the analyses. */
-import type { Analysis, Topic } from "../src/analyses/analysis.ts";
+import { type Analysis, type Topic, topics } from "../src/analyses/analysis.ts";
 import { analyses } from "../src/analyses/index.ts";
 import { openDuckDB } from "../src/engines/duckdb.ts";
 import { errorPattern, missingTokens } from "../src/ingest/missing.ts";
@@ -126,21 +126,9 @@ async function modelSections(): Promise<string[]> {
 
 const typeOf = (type: unknown) => String(type).toLowerCase().replace("varchar", "text");
 
-const topics: Readonly<Record<Topic, string>> = {
-  overview: "Overview",
-  demographics: "Demographics",
-  ownership: "Ownership",
-  risk: "Risk",
-  expiry: "Expiry",
-  marketing: "Marketing",
-};
-
 function analysesPage(): string {
   const all: readonly Analysis[] = Object.values(analyses) as never;
-  const byTopic = (Object.keys(topics) as Topic[]).map((topic) => ({
-    topic,
-    own: all.filter((analysis) => analysis.topic === topic),
-  }));
+  const byTopic = topics.map((topic) => ({ topic: capital(topic), own: inOrder(all, topic) }));
   return page(
     written("src/analyses"),
     "# Analyses",
@@ -149,9 +137,9 @@ function analysesPage(): string {
     "",
     table(
       ["topic", "analyses"],
-      byTopic.map(({ topic, own }) => [topics[topic], own.map(({ id }) => `[${id}](#${id})`).join(", ")]),
+      byTopic.map(({ topic, own }) => [topic, own.map(({ id }) => `[${id}](#${id})`).join(", ")]),
     ),
-    ...byTopic.flatMap(({ topic, own }) => [`## ${topics[topic]}`, "", ...own.map(analysisSection)]),
+    ...byTopic.flatMap(({ topic, own }) => [`## ${topic}`, "", ...own.map(analysisSection)]),
     "## Inputs",
     "",
     "What the names in *needs* stand for: columns that hold at least one value. Any one of the lists is enough.",
@@ -173,6 +161,12 @@ function analysesPage(): string {
     ),
   );
 }
+
+/** Lists come after the figures they detail. */
+const inOrder = (all: readonly Analysis[], topic: Topic): readonly Analysis[] => {
+  const own = all.filter((analysis) => analysis.topic === topic);
+  return [...own.filter(({ list }) => !list), ...own.filter(({ list }) => list)];
+};
 
 function analysisSection(analysis: Analysis): string {
   const { id, title, question, grain, unit, definition, needs, measures: used, columns, list } = analysis;
