@@ -101,10 +101,10 @@ function differences(a: Cells, b: Cells): string[] {
 const data = fileURLToPath(new URL("../../../../shared/data/case-study/", import.meta.url));
 const real = existsSync(data) ? readdirSync(data).filter((name) => name.endsWith(".xlsx")) : [];
 
-describe("workbooks of a spreadsheet program", () => {
-  test.skipIf(real.length > 0)("are not here: ../shared/data/case-study is missing", (context) =>
-    context.skip(),
-  );
+if (real.length === 0)
+  console.warn("skipped: no ../shared/data/case-study, so no workbooks of a spreadsheet program");
+describe.skipIf(real.length === 0)("workbooks of a spreadsheet program", () => {
+  test("are there", () => expect(real.length).toBeGreaterThan(0));
   test.each(real)("%s", async (name) => expectAgreement(join(data, name)), 120_000);
 });
 
@@ -193,7 +193,6 @@ describe("workbooks of other writers", () => {
 });
 
 describe("workbooks of LibreOffice", () => {
-  test.skipIf(hasOffice)("are not here: soffice is not installed", (context) => context.skip());
   test.skipIf(!hasOffice || real.length === 0)(
     "saved again from a real one",
     async () => {
