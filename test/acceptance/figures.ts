@@ -647,7 +647,7 @@ async function membersDigest(portfolio: Portfolio, audience: string): Promise<st
 }
 
 const DROPPED = "about a column that is dropped at the door";
-const NOTEBOOK = "a figure of the original notebook, not of the portfolio; see notebook.test.ts";
+const NOTEBOOK = "a figure of the original notebook, not of the portfolio; see parity.test.ts";
 
 /** Figures that are not reproduced, and why. */
 export const excepted: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { figures } from "./figures.ts";
 import { type Figure, hasShared, readFigures, sources, viewsOf } from "./shared.ts";
 
-const page = readFileSync(new URL("../../docs/guides/notebook.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../docs/parity.md", import.meta.url), "utf8");
 const rows = page
   .split("\n")
   .filter((line) => /^\| (?!Figure|---)/.test(line))
