@@ -99,7 +99,7 @@ export function textOf(x: string, type: string): string {
   if (type === "VARCHAR") return x;
   if (type === "DATE") return `strftime(${x}, '%Y-%m-%d')`;
   if (type === "DOUBLE")
-    return `case when ${x} = trunc(${x}) and abs(${x}) < 1e15 then cast(cast(${x} as bigint) as varchar) else cast(${x} as varchar) end`;
+    return `case when ${x} = trunc(${x}) and abs(${x}) < 1e18 then cast(cast(${x} as bigint) as varchar) else cast(${x} as varchar) end`;
   return `cast(${x} as varchar)`;
 }
 
