@@ -1,10 +1,13 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import { raw } from "../sql/statement.ts";
+import { literal, raw } from "../sql/statement.ts";
 import type { Inferred, RawColumn } from "./inferred.ts";
 import { fullMatch, isError, isMissingToken } from "./missing.ts";
 import { dayMonthOrders, type Notation, notations } from "./notations.ts";
 import { textOf } from "./raw-table.ts";
 import { inferWords } from "./words.ts";
+
+/** What is no part of a cell at its ends: web pages and spreadsheets leave blanks that do not break. */
+const BLANKS = " \t\u00a0\u202f";
 
 /** Cells of the first rows, by which the notation to try first is chosen. */
 const SAMPLE_ROWS = 2_000;
@@ -15,7 +18,7 @@ export async function infer(engine: DuckDBEngine, table: string, raw_: RawColumn
   const direct = readDirectly(raw_);
   if (direct !== undefined)
     return retype(engine, table, { ...raw_, ...direct, ...(await countFilled(engine, table, raw_)) });
-  const plain = `nullif(trim(${textOf(raw_.column, raw_.type)}), '')`;
+  const plain = `nullif(trim(${textOf(raw_.column, raw_.type)}, ${literal(BLANKS)}), '')`;
   if (field.reading === "text" || field.reading === "category") return inferWords(engine, table, raw_, plain);
   const candidates = notations[field.reading];
   const clean = await chooseClean(engine, table, plain, candidates);
@@ -254,7 +257,11 @@ async function retype(
     n("moved") > n("days") / 2 && n("moved_off_first") > n("moved") / 2 && n("distinct_days") > 2;
   const isMonthEnds = n("moved_on_last") === n("moved");
   const others =
-    n("kept") > 0 ? n("kept_on_first") === n("kept") : n("days") >= 10 && 2000 + n("latest") <= n("year");
+    n("kept") > 0
+      ? n("kept_on_first") === n("kept")
+      : (n("days") >= 10 && 2000 + n("latest") <= n("year")) ||
+        // of a hundred true days some would lie past the 28th
+        (n("days") >= 100 && n("latest") <= 28);
   if (!inOneYear || isMonthEnds) return column;
   const value = `(${column.value})`;
   const year = n("year");

@@ -25,6 +25,7 @@ const signed = (x: string, magnitude: string) =>
   `case when ${x} like '%-%' or ${x} like '(%' then -1 else 1 end * try_cast(${magnitude} as double)`;
 
 const grouped = "(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?";
+const gap = "[ \\x{00a0}\\x{202f}]?";
 const plainNumber: Notation = {
   name: "number",
   pattern: "[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?",
@@ -40,7 +41,7 @@ const dottedThousands: Notation = {
 };
 const dollars: Notation = {
   name: "$1,234.56",
-  pattern: `\\(?[-+]?\\s?(?:(?:US\\$|USD|\\$)\\s?[-+]?${grouped}|${grouped}\\s?(?:US\\$|USD|\\$))\\)?`,
+  pattern: `\\(?[-+]?${gap}(?:(?:US\\$|USD|\\$)${gap}[-+]?${grouped}|${grouped}${gap}(?:US\\$|USD|\\$))\\)?`,
   read: (x) => signed(x, digitsOnly(x)),
 };
 const commas: Notation = {
@@ -63,7 +64,7 @@ const decimalComma: Notation = {
 };
 const spacedThousands: Notation = {
   name: "1 234.56",
-  pattern: "[-+]?\\d{1,3}(?:[ \\x{00a0}\\x{202f}]\\d{3})*(?:[.,]\\d+)?",
+  pattern: "[-+]?\\d{1,3}(?:[ '’\\x{00a0}\\x{202f}]\\d{3})*(?:[.,]\\d+)?",
   read: (x) => signed(x, `replace(regexp_replace(${x}, '[^0-9.,]', '', 'g'), ',', '.')`),
   wholeColumnOnly: true,
   onlyIf: (x) => `${cellsLike(x, threeAfterComma)} = 0`,
@@ -86,11 +87,14 @@ const month = (y: string, m: string) => `make_date(${y}, ${m}, 1)`;
 const date = (y: string, m: string, d: string) =>
   `try_cast(${y} || '-' || lpad(cast(${m} as varchar), 2, '0') || '-' || lpad(cast(${d} as varchar), 2, '0') as date)`;
 
+/** Midnight of a place east of Greenwich, as JavaScript prints it: the day there is the next one. */
+const eveningBefore = "T(?:1[2-9]|2[0-3]):(?:00|30):00(?:\\.0+)?Z";
 const isoDay: Notation = {
   name: "yyyy-mm-dd",
   pattern: `${year}${sep}${monthNumber}${sep}${day}${time}`,
   read: (x) =>
-    date(part(x, "^(\\d{4})"), part(x, "^\\d{4}[-/.](\\d+)"), part(x, "^\\d{4}[-/.]\\d+[-/.](\\d+)")),
+    `${date(part(x, "^(\\d{4})"), part(x, "^\\d{4}[-/.](\\d+)"), part(x, "^\\d{4}[-/.]\\d+[-/.](\\d+)"))}
+      + case when ${x} like '%Z' and regexp_matches(${x}, '${eveningBefore}$') then 1 else 0 end`,
   isDay: true,
   mayFail: true,
 };
