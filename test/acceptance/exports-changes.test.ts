@@ -71,6 +71,13 @@ const dates: Export[] = [
     name: "2022-12-31; 12/31/2022",
     layout: months(lastDay, (m) => lastDay(m).replace(/^(\d+)-(\d+)-(\d+)$/, "$2/$3/$1")),
   },
+  {
+    name: "midnight east of Greenwich, in UTC; midnight in London, in UTC",
+    layout: months(
+      (m) => new Date(Date.parse(`${m}-01`) - 3_600_000).toISOString(),
+      (m) => new Date(Date.parse(`${m}-01`) - (/-(?:0[4-9]|10)$/.test(m) ? 3_600_000 : 0)).toISOString(),
+    ),
+  },
   { name: "spreadsheet day numbers", layout: months((m) => serial(`${m}-01`)) },
   ...(
     [
@@ -102,6 +109,26 @@ const dates: Export[] = [
       "mixed_notation cards.opened_on": base.cards.length - moved("opened_on", 2025),
     },
   },
+  (() => {
+    const cards = base.cards.filter((card) => String(card.expires_on) >= "2001");
+    const owned = (users: readonly { user_id: unknown; card_count: unknown }[]) =>
+      users.filter((u) => cards.filter((c) => c.user_id === u.user_id).length !== u.card_count).length;
+    return {
+      name: "the expiry re-read as days of 2023, and nothing else that tells",
+      base: { users: base.users, cards },
+      layout: {
+        cards: without(
+          respell(cardColumns, { expires_on: (m) => shown.us(retyped(m ?? "", 2023)) }),
+          "opened_on",
+        ),
+      },
+      lacks: ["opened_on"],
+      issues: {
+        "retyped_month cards.expires_on": cards.length,
+        "card_count_mismatch users.card_count": owned(base.users),
+      },
+    };
+  })(),
   {
     name: "only the expiry re-read as days of 2023",
     layout: { cards: respell(cardColumns, { expires_on: (m) => shown.us(retyped(m ?? "", 2023)) }) },

@@ -181,6 +181,15 @@ const numbers: Export[] = [
   { name: "thousands separators", layout: money(grouped) },
   { name: "USD, thousands and cents", layout: money((x) => `USD ${grouped(x)}.00`) },
   { name: "blanks between thousands", layout: money((x) => grouped(x).replaceAll(",", " ")) },
+  {
+    name: "apostrophes between thousands; blanks that do not break",
+    layout: {
+      users: respell(userColumns, {
+        annual_income_usd: (x) => grouped(x).replaceAll(",", "'"),
+        total_debt_usd: (x) => `$\u00a0${grouped(x)}\u00a0`,
+      }),
+    },
+  },
   { name: "semicolons, decimal commas", layout: semicolons((x) => `${x},00`) },
   {
     name: "semicolons, dots between thousands, decimal commas",
