@@ -45,7 +45,20 @@ function inline(files) {
       () => `<meta http-equiv="Content-Security-Policy" content="${policy.join("; ")}">\n    <title>`,
     )
     .replace("</head>", () => `<style>${style}</style>\n  </head>`)
-    .replace("</body>", () => `<script type="module">${script}</script>\n  </body>`);
+    .replace("</body>", () => `<script type="module">${script}</script>\n  </body>`)
+    .replace("</html>", () => `  <!--\n${notices()}\n  -->\n</html>`);
+}
+
+/** The licences of what is compiled into the page ask to travel with it. */
+function notices() {
+  const [, section = ""] = readFileSync(join(root, "THIRD-PARTY.md"), "utf8").split(
+    "## Code inside each report\n",
+  );
+  return section
+    .split("\n## ")[0]
+    .replaceAll(/^> ?|\*\*/gm, "")
+    .replaceAll("--", "- -")
+    .trim();
 }
 
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;

@@ -29,20 +29,18 @@ export interface ReportData {
   readonly version: string;
 }
 
-/** What is told on the report and is not in the document. */
-export interface ReportExtras {
-  readonly version?: string;
-}
-
 let template: string | undefined;
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 
 /** One HTML file: works from disk, without a network, and prints. Needs `npm run build` (or buildWeb). */
-export function renderReport(document: Document, extras: ReportExtras = {}): string {
+export function renderReport(document: Document): string {
   template ??= readFileSync(new URL("../../dist/web/report.html", import.meta.url), "utf8");
   const pieces: Record<string, string> = {
     "<title>Cardscope report</title>": `<title>Cardscope report as of ${escapeHtml(document.as_of)}</title>`,
     '<div id="report"></div>': `<div id="report"></div>\n${withoutScript(document)}`,
-    '<script type="application/json" id="report-data"></script>': `<script type="application/json" id="report-data">${embed(reportData(document, extras))}</script>`,
+    '<script type="application/json" id="report-data"></script>': `<script type="application/json" id="report-data">${embed(reportData(document))}</script>`,
   };
   let html = template;
   for (const [mark, piece] of Object.entries(pieces)) {
@@ -52,7 +50,7 @@ export function renderReport(document: Document, extras: ReportExtras = {}): str
   return html;
 }
 
-function reportData(document: Document, { version = "" }: ReportExtras): ReportData {
+function reportData(document: Document): ReportData {
   return {
     document: {
       ...document,

@@ -17,6 +17,7 @@ import { shade } from "../../web/kit/shade.ts";
 import { tileColumns, tileRows, tiles } from "../../web/kit/states.ts";
 import { endOfDay, slotOf, timeAxis, timeTicks } from "../../web/kit/time.ts";
 import { commandOf } from "../../web/report/command.ts";
+import type { Report } from "../../web/report/data.ts";
 import { spans } from "../../web/report/layout.ts";
 
 const column = (name: string, kind: "label" | "count" | "id" = "label") => ({
@@ -158,8 +159,18 @@ describe("layout", () => {
   });
 });
 
-it("quotes a statement for a shell", () => {
-  expect(commandOf("select '$x', \"y\", `z`", [{ file: "a b.xlsx" }, { file: "cards.csv" }])).toBe(
-    'cardscope sql "select \'\\$x\', \\"y\\", \\`z\\`" "a b.xlsx" cards.csv',
+it("runs an analysis again: quoted for a shell, on its day and with its thresholds", () => {
+  const inputs = [{ file: "a b.xlsx" }, { file: "cards.csv" }] as unknown as Report["document"]["inputs"];
+  const parameters = {
+    "high_debt.ratio": { doc: "", default: 0.5 },
+    "small.customers": { doc: "", default: 30 },
+  };
+  expect(
+    commandOf(
+      { sql: "select '$x', \"y\", `z`", params: { "high_debt.ratio": 0.4, "small.customers": 30 } },
+      { document: { as_of: "2024-02-29", inputs }, parameters },
+    ),
+  ).toBe(
+    'cardscope sql "select \'\\$x\', \\"y\\", \\`z\\`" "a b.xlsx" cards.csv --as-of 2024-02-29 --set high_debt.ratio=0.4',
   );
 });

@@ -165,7 +165,7 @@ describe("keys", () => {
     await page.keyboard.press("Enter");
     expect(await own.locator("pre").first().textContent()).toBe(madeUp().analyses["age-distribution"]?.sql);
     expect(await own.locator("pre").nth(1).textContent()).toMatch(
-      /^cardscope sql "select .*\\\$x.*cards\.csv$/s,
+      /^cardscope sql "select .*\\\$x.*cards\.csv --as-of 2020-02-29$/s,
     );
     await page.close();
   });

@@ -1,9 +1,23 @@
-/** The shell line that runs a statement over the same files. */
-export function commandOf(sql: string, inputs: readonly { readonly file: string }[]): string {
-  const files = [...new Set(inputs.map(({ file }) => file))].map((file) =>
+import type { Analysis, Report } from "./data.ts";
+
+/**
+ * The shell line that runs an analysis again. Its SQL reads models that depend on the day and the thresholds, so
+ * the line carries both.
+ */
+export function commandOf(
+  { sql, params }: Pick<Analysis, "sql" | "params">,
+  {
+    document,
+    parameters,
+  }: { readonly document: Pick<Report["document"], "as_of" | "inputs"> } & Pick<Report, "parameters">,
+): string {
+  const files = [...new Set(document.inputs.map(({ file }) => file))].map((file) =>
     /^[\w./-]+$/.test(file) ? file : quoted(file),
   );
-  return ["cardscope sql", quoted(sql), ...files].join(" ");
+  const set = Object.entries(params)
+    .filter(([name, value]) => parameters[name]?.default !== value)
+    .map(([name, value]) => `--set ${name}=${value}`);
+  return ["cardscope sql", quoted(sql), ...files, `--as-of ${document.as_of}`, ...set].join(" ");
 }
 
 /** In double quotes, so that the quotes of SQL stay as they are; what a shell would read into them is escaped. */
