@@ -20,6 +20,7 @@ import {
   writeTables,
 } from "./write.ts";
 
+const owners = new Map(base.users.map((user) => [user.user_id, user]));
 const dollars = (value: number | null) => `$${value}`;
 const grouped = (value: number | null) => value?.toLocaleString("en-US") ?? "";
 const dotted = (value: number | null) => grouped(value).replaceAll(",", ".");
@@ -447,7 +448,7 @@ function owed({ total_debt_usd, annual_income_usd }: User): number {
 }
 
 function ownerOf({ user_id }: Card): User {
-  const found = base.users.find((user) => user.user_id === user_id);
+  const found = owners.get(user_id);
   if (found === undefined) throw new TypeError(`no customer ${user_id}`);
   return found;
 }
