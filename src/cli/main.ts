@@ -40,6 +40,7 @@ function build(): Command {
     .option("--no-open", "do not open the report in a browser")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cardscope: ")) })
     .exitOverride()
+    .helpCommand(true)
     // commands and the program share options: each takes those that follow it
     .enablePositionalOptions()
     .action(async (files: string[], options) => {

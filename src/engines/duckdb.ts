@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CardscopeError, QueryError } from "../errors.ts";
 import { duckdb as dialect } from "../sql/dialect.ts";
 import { render, type Statement } from "../sql/statement.ts";
@@ -28,6 +31,8 @@ export async function openDuckDB(
   const instance = await DuckDBInstance.create(path, {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
+    // a database in memory would spill into the folder it was started in; the engine removes what it makes
+    ...(path === ":memory:" && { temp_directory: join(tmpdir(), `cardscope-spill-${randomUUID()}`) }),
     ...settings,
   });
   const connection = await instance.connect();
@@ -85,7 +90,9 @@ function scalar(value: unknown): Scalar {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value === "bigint") {
     if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER)
-      throw new CardscopeError("RESULT_SHAPE", `number too large to be exact: ${value}`);
+      throw new CardscopeError("RESULT_SHAPE", `number too large to be exact: ${value}`, {
+        hint: "cast it to varchar in the query",
+      });
     return Number(value);
   }
   if (value instanceof DuckDBDecimalValue) return value.toDouble();

@@ -32,20 +32,28 @@ export async function inferFileMonth(engine: Engine, today: string): Promise<Fil
     fits as (
       select month, sum(step) over (order by month rows unbounded preceding) as customers from steps
     )
-    select fits.month, fits.customers, (select count(*) from windows) as stated
+    select
+      month,
+      customers,
+      -- the months up to the next step fit as many
+      lead(month) over (order by month) - 1 as last_month,
+      (select count(*) from windows) as stated
     from fits
-    order by fits.customers desc, fits.month desc
+    order by customers desc, month desc
     limit 1
   `);
-  const best = ages.rows[0];
-  if (best !== undefined && Number(best["customers"]) > Number(best["stated"]) / 2)
-    return { day: lastDay(Number(best["month"])), from: "ages" };
   const opened = await engine.query(sql`
     select year(max(opened_on)) * 12 + month(max(opened_on)) - 1 as month
     from cards
     where opened_on <= cast(${today} as date)
   `);
   const month = opened.rows[0]?.["month"] ?? null;
+  const best = ages.rows[0];
+  if (best !== undefined && Number(best["customers"]) > Number(best["stated"]) / 2) {
+    // where few ages leave several months, the latest opening chooses among them
+    const [first, last] = [Number(best["month"]), Number(best["last_month"] ?? best["month"])];
+    return { day: lastDay(Math.min(Math.max(Number(month ?? first), first), last)), from: "ages" };
+  }
   return month === null
     ? { day: today, from: "today" }
     : { day: lastDay(Number(month)), from: "latest opening" };

@@ -20,6 +20,8 @@ export interface Binding {
   readonly guessed: ReadonlySet<string>;
   /** Further headers that mean a column already bound: index and column. */
   readonly spare: readonly { readonly column: string; readonly header: string }[];
+  /** Headers that name a column, above cells that cannot be its. */
+  readonly unreadable: readonly { readonly column: string; readonly header: string }[];
   /** How much of the table was found; the key counts, the columns of the domain count double. */
   readonly score: number;
 }
@@ -74,6 +76,7 @@ function bindRow(
   const guessed = new Set<string>();
   const taken = new Set<number>();
   const spare: { column: string; header: string }[] = [];
+  const unreadable: { column: string; header: string }[] = [];
   const take = (column: string, index: number) => {
     columns.set(column, index);
     taken.add(index);
@@ -94,8 +97,8 @@ function bindRow(
       keys.flatMap((k, i) => (k === alias && !taken.has(i) ? [i] : [])),
     );
     for (const index of new Set(found)) {
-      if (!isReadable(field, samples[index] ?? [])) continue;
-      if (!columns.has(column)) take(column, index);
+      if (!isReadable(field, samples[index] ?? [])) unreadable.push({ column, header: headers[index] ?? "" });
+      else if (!columns.has(column)) take(column, index);
       else if (column !== key) spare.push({ column, header: headers[index] ?? "" });
     }
   }
@@ -124,6 +127,10 @@ function bindRow(
     columns: ordered,
     guessed,
     spare,
+    // a header that another column took, or whose column another header feeds, misses nothing
+    unreadable: unreadable.filter(
+      ({ column, header }) => !columns.has(column) && ![...taken].some((index) => headers[index] === header),
+    ),
     score: found.length < 2 ? 0 : score,
   };
 }

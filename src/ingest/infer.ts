@@ -259,9 +259,9 @@ async function retype(
   const others =
     n("kept") > 0
       ? n("kept_on_first") === n("kept")
-      : (n("days") >= 10 && 2000 + n("latest") <= n("year")) ||
-        // of a hundred true days some would lie past the 28th
-        (n("days") >= 100 && n("latest") <= 28);
+      : // of so many true days of a year, some would lie past the 28th, or be days that are no year yet
+        n("distinct_days") > 4 &&
+        ((n("days") >= 60 && 2000 + n("latest") <= n("year")) || (n("days") >= 100 && n("latest") <= 28));
   if (!inOneYear || isMonthEnds) return column;
   const value = `(${column.value})`;
   const year = n("year");

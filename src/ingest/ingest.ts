@@ -68,6 +68,8 @@ export async function ingest(
     const { binding } = found[name];
     for (const column of binding.guessed)
       await log.add("guessed_column", name, column, null, headerOf(found[name], column));
+    for (const { column, header } of binding.unreadable)
+      await log.add("unreadable_column", name, column, null, header);
     for (const { column, header } of binding.spare)
       await log.add("duplicate_header", name, column, null, header);
   }

@@ -102,7 +102,12 @@ function rowNumber(kept: ReadonlyMap<string, string>): string {
 
 /** A column of months without a trace of its own follows its sibling, which the same spreadsheet retyped. */
 function settleSiblings(columns: Inferred[]): void {
-  const year = columns.find((c) => c.retypedIn !== undefined)?.retypedIn;
+  const maybe = columns.filter((c) => c.ifRetyped !== undefined);
+  // cards do not all open and expire in one year
+  const shared = maybe.length > 1 && maybe.every((c) => c.ifRetyped?.year === maybe[0]?.ifRetyped?.year);
+  const year =
+    columns.find((c) => c.retypedIn !== undefined)?.retypedIn ??
+    (shared ? maybe[0]?.ifRetyped?.year : undefined);
   if (year === undefined) return;
   columns.forEach((column, i) => {
     if (column.field.reading === "month" && column.retypedIn === undefined && column.ifRetyped?.year === year)

@@ -10,6 +10,11 @@ export const issueCodes = {
     doc: "The cell is in no notation of its column.",
     action: "value is missing",
   },
+  unreadable_column: {
+    severity: "error",
+    doc: "The header names a column, and most of the cells below it cannot be its values.",
+    action: "the column is not read; feed it with --map if it is meant",
+  },
   out_of_range: {
     severity: "error",
     doc: "The value is impossible for its column.",

@@ -29,6 +29,15 @@ test.each([1, 2, 6, 11, 12])("ages tell the month: %i", async (month) => {
   expect(await asOf(people(month), ["2010-01"])).toEqual({ day: last, source: "inferred", issues: [] });
 });
 
+test.each([
+  ["2010-01", "2020-03-31"],
+  ["2020-07", "2020-07-31"],
+  ["2022-01", "2021-02-28"],
+])("where few ages leave several months, the latest opening chooses: %s", async (opened, day) => {
+  // 40 from March 2020 on, and until February 2021
+  expect(await asOf([[40, 1980, 3]], [opened])).toMatchObject({ day, source: "inferred" });
+});
+
 test("an age that disagrees is an issue and moves nothing", async () => {
   const { day, issues } = await asOf([...people(2), [70, 1990, 1]], ["2010-01"]);
   expect(day).toBe("2020-02-29");
