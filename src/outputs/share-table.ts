@@ -20,6 +20,8 @@ interface Sum {
   readonly whole?: true;
 }
 
+/** Every row is of all customers who have a value, or two. */
+const EACH_OF_ALL: ReadonlySet<string> = new Set(["numeric-summary", "correlations"]);
 const numeric = new Set<Kind>(["count", "number", "share", "ratio", "usd"]);
 /** Values of single customers, and quantiles by the part of the customers below them. */
 const EXTREME = /(?:^|_)(?:min|max)(?:_|$)/;
@@ -27,16 +29,26 @@ const QUANTILE = /(?:^|_)(?:p(\d\d)|median)(?:_|$)/;
 /** A small number in a text, such as "no address: 3". */
 const SMALL_NUMBER = /(?<![\d.,$])[1-9](?![\d.,%])/;
 
+/** Values of which no spread, or no mean, is to be shown. */
+export interface Untold {
+  readonly spreads: readonly string[];
+  readonly means: readonly string[];
+}
+
 /** The rows of one analysis, and which of their cells are not to be seen. */
 export class SharedTable {
   readonly rows: readonly ResultRow[];
   readonly #names: readonly string[];
   readonly #kinds: ReadonlyMap<string, Kind>;
   readonly #chart: Analysis["chart"];
+  /** Whether the rows are parts of a whole. */
+  readonly #isPartition: boolean;
   /** Columns that name a row. */
   readonly #keys: readonly string[];
   /** Columns of counts; the first is the one that the row's other figures are about. */
   readonly #counts: readonly string[];
+  /** The share that stands for a count without a column: it goes with it. */
+  readonly #implied: string | undefined;
   readonly #sums: readonly Sum[];
   /** Columns of counts that are never more than the first: parts of it. */
   readonly #parts: readonly number[];
@@ -45,14 +57,18 @@ export class SharedTable {
   readonly #withheld = new Set<number>();
 
   constructor(analysis: Analysis, rows: readonly ResultRow[]) {
-    this.rows = rows;
     this.#kinds = new Map(Object.entries(analysis.columns).map(([name, { kind }]) => [name, kind]));
     this.#names = [...this.#kinds.keys()];
     this.#chart = analysis.chart;
     this.#keys = keysOf(this.#names, this.#kinds, analysis.chart);
-    this.#counts = this.#names.filter(
+    this.#isPartition = !EACH_OF_ALL.has(analysis.id);
+    const counts = this.#names.filter(
       (name) => this.#kinds.get(name) === "count" && !this.#keys.includes(name),
     );
+    const { y } = analysis.chart.mark === "interval" ? analysis.chart : {};
+    this.#implied = y !== undefined && this.#kinds.get(y) === "share" ? y : undefined;
+    this.#counts = this.#implied === undefined ? counts : [...counts, IMPLIED];
+    this.rows = rows.map((row) => withImplied(row, this.#implied, counts[0]));
     this.#parts = [...this.#counts.keys()].filter((c) => this.#dominates(0, c));
     this.#sums = [...this.#sumsOfRows(), ...this.#sumsOfColumns()];
   }
@@ -88,6 +104,57 @@ export class SharedTable {
     return this.#hidden.size > before;
   }
 
+  /** The counts of a column, in the rows that are meant. */
+  cells(column: string, where: (row: ResultRow) => boolean = () => true): readonly number[] {
+    const c = this.#counts.indexOf(column);
+    return c < 0
+      ? []
+      : [...this.rows.keys()].flatMap((r) => (where(this.rows[r] ?? {}) ? [this.#cell(r, c)] : []));
+  }
+
+  isHidden(cell: number): boolean {
+    return this.#hidden.has(cell);
+  }
+
+  valueOf(cell: number): number {
+    return this.#valueOf(cell);
+  }
+
+  /** Hides a count, and what then gives it away within the table. */
+  hide(cell: number): void {
+    if (isSmall(this.#valueOf(cell)))
+      this.#hide(Math.floor(cell / this.#counts.length), cell % this.#counts.length);
+    else this.#hidden.add(cell);
+    this.#protect();
+  }
+
+  /** The sums that a reader knows, by their hidden parts; and how to hide one part more. */
+  sums(): readonly { readonly equation: Equation; hideNext(): boolean }[] {
+    return this.#equations().map(({ sum, equation }) => ({
+      equation,
+      hideNext: () => {
+        const isMore = this.#hideNext(sum);
+        this.#protect();
+        return isMore;
+      },
+    }));
+  }
+
+  /**
+   * Values whose distribution must not be told elsewhere: a key of numbers of which some counts are hidden; and
+   * measures of a hidden count of customers, which an exact mean of whole numbers tells by its denominator.
+   */
+  untold(): Untold {
+    const axis = this.#keys.find((key) => this.rows.every((row) => typeof row[key] === "number"));
+    const measures =
+      this.#isPartition || this.#keys.length !== 1
+        ? []
+        : this.rows.flatMap((row, r) =>
+            this.#hidden.has(this.#cell(r, 0)) ? [String(row[this.#keys[0] ?? ""])] : [],
+          );
+    return { spreads: axis === undefined || this.#hidden.size === 0 ? [] : [axis], means: measures };
+  }
+
   /** What other tables must not show. */
   tokens(): readonly string[] {
     return [...this.#hidden].flatMap((cell) => {
@@ -110,13 +177,16 @@ export class SharedTable {
   }
 
   /** The rows without what is hidden, and what was computed from it; and how many cells that are. */
-  shown(): { readonly rows: readonly ResultRow[]; readonly suppressed: number } {
+  shown(untold: Untold = { spreads: [], means: [] }): {
+    readonly rows: readonly ResultRow[];
+    readonly suppressed: number;
+  } {
     const totals = this.#counts.map((name) =>
       this.rows.reduce((sum, row) => sum + Number(row[name] ?? 0), 0),
     );
     let suppressed = 0;
     const rows = this.rows.map((row, r) => {
-      const gone = this.#gone(row, r, totals);
+      const gone = new Set([...this.#gone(row, r, totals), ...this.#untoldOf(row, untold)]);
       const shown: Record<string, Scalar> = {};
       for (const name of this.#names) {
         const value = row[name] ?? null;
@@ -128,12 +198,26 @@ export class SharedTable {
     return { rows, suppressed };
   }
 
+  /** The figures of a row that would tell what is not to be told. */
+  #untoldOf(row: ResultRow, { spreads, means }: Untold): readonly string[] {
+    const labels = this.#keys.map((key) => String(row[key]));
+    return this.#names.filter(
+      (name) =>
+        (this.#kinds.get(name) === "number" &&
+          name !== "mean" &&
+          spreads.some((of) => labels.includes(of))) ||
+        ((name === "mean" || name === "std") && means.some((of) => labels.includes(of))) ||
+        means.some((of) => name === `${of}_mean`),
+    );
+  }
+
   /** The columns of a row that are not shown. */
   #gone(row: ResultRow, r: number, totals: readonly number[]): ReadonlySet<string> {
     const others = this.#names.filter((name) => !this.#keys.includes(name));
     const gone = new Set(this.#counts.filter((_, c) => this.#hidden.has(this.#cell(r, c))));
     if (this.#withheld.has(r))
       return new Set([...gone, ...others.filter((name) => !this.#counts.includes(name))]);
+    if (this.#implied !== undefined && gone.has(IMPLIED)) gone.add(this.#implied);
     const about = this.#counts[0] === undefined ? null : row[this.#counts[0]];
     const wholes = [...this.#counts.map((name) => Number(row[name] ?? 0)), ...totals];
     const secrets = new Set([...gone].map((name) => Number(row[name])));
@@ -181,6 +265,7 @@ export class SharedTable {
   #hide(row: number, count: number): void {
     this.#hidden.add(this.#cell(row, count));
     if (count > 0 || this.#keys.length === 0) return;
+    if (!this.#isPartition && !isSmall(this.#valueOf(this.#cell(row, count)))) return;
     this.#withheld.add(row);
     for (const c of this.#parts) this.#hidden.add(this.#cell(row, c));
   }
@@ -236,7 +321,7 @@ export class SharedTable {
 
   /** The rows of a column sum to a whole: all of them, and those that differ in one key only. */
   #sumsOfRows(): Sum[] {
-    if (this.#keys.length === 0 || this.rows.length < 2) return [];
+    if (this.#keys.length === 0 || this.rows.length < 2 || !this.#isPartition) return [];
     type Group = { readonly rows: readonly number[]; readonly by?: string; readonly labels: Scalar[] };
     const groups: Group[] = [];
     // Panels of a chart are of different things; their rows sum to a whole along the axis only.
@@ -306,12 +391,27 @@ function keysOf(
   return names.filter((name, index) => drawn.has(name) || (index < first && chart.mark !== "figures"));
 }
 
-/** Whether a figure times a count that may be known is a count that must not be. */
+/** Whether a figure, with a count that may be known, makes a count that must not be: by product or quotient. */
 function tells(value: number, whole: number, isShare: boolean, secrets: ReadonlySet<number>): boolean {
-  const n = value * whole;
+  if (value !== 0 && secrets.has(integer(whole / value) ?? -1)) return true;
+  const part = integer(value * whole);
+  if (part === undefined) return false;
+  return secrets.has(part) || (isShare && (isSmall(part) || isSmall(whole - part)));
+}
+
+/** The integer that a computed number stands for, if any. */
+function integer(n: number): number | undefined {
   const near = Math.round(n);
-  if (Math.abs(n - near) > 1e-6 * Math.max(1, Math.abs(n))) return false;
-  return secrets.has(near) || (isShare && (isSmall(near) || isSmall(whole - near)));
+  return Math.abs(n - near) > 1e-6 * Math.max(1, Math.abs(n)) ? undefined : near;
+}
+
+/** The count that a share of a row's customers comes from. */
+const IMPLIED = "implied count";
+
+function withImplied(row: ResultRow, share: string | undefined, whole: string | undefined): ResultRow {
+  if (share === undefined || whole === undefined) return row;
+  const [part, of] = [row[share] ?? null, row[whole] ?? null];
+  return { ...row, [IMPLIED]: part === null || of === null ? null : Math.round(Number(part) * Number(of)) };
 }
 
 function* subsets(items: readonly number[], most: number): Generator<number[]> {

@@ -3,6 +3,8 @@ import type { ResultRow } from "../engines/engine.ts";
 import { usage } from "../errors.ts";
 import { format } from "../schema/format.ts";
 import type { Findings, SharedResult } from "./document.ts";
+import { type Link, linksOf, type Part } from "./share-links.ts";
+import { determined } from "./share-solve.ts";
 import { SharedTable, SMALLEST } from "./share-table.ts";
 
 /**
@@ -34,13 +36,20 @@ export function share(findings: Findings): Findings {
   );
   const wholes = kept.flatMap(wholesOf);
   for (const table of tables.values()) table.suppress(wholes);
+  const links = linksOf({ tables, asOf: findings.asOf, params: paramsOf(kept) });
   for (let changed = true; changed; ) {
     changed = false;
     const hidden = new Set([...tables.values()].flatMap((table) => table.tokens()));
     for (const table of tables.values()) if (table.follow(hidden)) changed = true;
+    if (!changed) changed = untie(tables, links);
   }
+  const untold = [...tables.values()].map((table) => table.untold());
+  const all = {
+    spreads: untold.flatMap(({ spreads }) => spreads),
+    means: untold.flatMap(({ means }) => means),
+  };
   const results = kept.map((result) =>
-    sharedResult(result, tables.get(result.analysis.id)?.shown(), findings.asOf),
+    sharedResult(result, tables.get(result.analysis.id)?.shown(all), findings.asOf),
   );
   const rows = new Map(results.map((result) => [result.analysis.id, result.rows]));
   const left = findings.results.filter(({ analysis }) => analysis.list === true);
@@ -66,6 +75,50 @@ export function share(findings: Findings): Findings {
     },
     async *issueCells() {},
   };
+}
+
+/** Every threshold that a result depends on. */
+const paramsOf = (results: readonly Result[]): Record<string, number> =>
+  Object.assign({}, ...results.map(({ params }) => params));
+
+/** Hides one count more where hidden ones follow from the sums of all tables together; whether it did. */
+function untie(tables: ReadonlyMap<string, SharedTable>, links: readonly Link[]): boolean {
+  const unknowns = new Map<SharedTable, Map<number, number>>();
+  let next = 0;
+  const unknown = (table: SharedTable, cell: number): number => {
+    const own = unknowns.get(table) ?? new Map<number, number>();
+    unknowns.set(table, own);
+    const known = own.get(cell) ?? next++;
+    own.set(cell, known);
+    return known;
+  };
+  const sums = [...tables.values()].flatMap((table) =>
+    table.sums().map(({ equation, hideNext }) => ({
+      equation: new Map([...equation].map(([cell, weight]) => [unknown(table, cell), weight])),
+      hideNext,
+    })),
+  );
+  const linked = links.flatMap((link) => {
+    const equation = new Map<number, number>();
+    for (const { table, cell, weight } of link)
+      if (table.isHidden(cell)) equation.set(unknown(table, cell), weight);
+    return equation.size === 0 ? [] : [{ equation, hideNext: () => hideSmallest(link) }];
+  });
+  const found = determined([...sums, ...linked].map(({ equation }) => equation));
+  // Links first: they are what gives it away.
+  return [...linked, ...sums].some(
+    ({ equation, hideNext }) => [...equation.keys()].some((cell) => found.has(cell)) && hideNext(),
+  );
+}
+
+/** Hides the smallest count of a link that is still to be seen, zeros last. */
+function hideSmallest(link: Link): boolean {
+  const order = ({ table, cell }: Part) => table.valueOf(cell) || Number.POSITIVE_INFINITY;
+  const [part] = link
+    .filter(({ table, cell }) => !table.isHidden(cell))
+    .toSorted((a, b) => order(a) - order(b) || a.cell - b.cell);
+  part?.table.hide(part.cell);
+  return part !== undefined;
 }
 
 /** All customers and all cards, where an analysis of the whole portfolio says how many they are. */

@@ -7,7 +7,7 @@ import { documentOf, type Findings } from "../../src/outputs/document.ts";
 import { jsonChunks } from "../../src/outputs/json.ts";
 import { share } from "../../src/outputs/share.ts";
 import { determined } from "../../src/outputs/share-solve.ts";
-import { count, label, number, share as part, ratio, usd } from "../../src/schema/columns.ts";
+import { count, label, month, number, share as part, ratio, usd } from "../../src/schema/columns.ts";
 import { bandsResult, findings, listResult, result } from "./findings.ts";
 
 const bandsOf = (counts: readonly number[], id = "bands"): Result => {
@@ -197,12 +197,147 @@ test("a share that is a few customers of the row goes, and its interval with it"
     [
       { segment: "a", customers: 50, rate: 0.94, low: 0.84, high: 0.98 },
       { segment: "b", customers: 50, rate: 0.5, low: 0.37, high: 0.63 },
+      { segment: "c", customers: 50, rate: 0.6, low: 0.46, high: 0.72 },
     ],
   );
   expect(rowsOf(share(findings({ results: [rates] })), "rates")).toEqual([
     { segment: "a", customers: 50, rate: null, low: null, high: null },
-    { segment: "b", customers: 50, rate: 0.5, low: 0.37, high: 0.63 },
+    // 47 + 25 + 30 of all customers are what the portfolio's figures say: a second share goes.
+    { segment: "b", customers: 50, rate: null, low: null, high: null },
+    { segment: "c", customers: 50, rate: 0.6, low: 0.46, high: 0.72 },
   ]);
+});
+
+test("a count that is another one divided by a share goes with the share", () => {
+  const columns = {
+    selection: label("Selection", ""),
+    group: label("Group", "", { nullable: true }),
+    selected: count("Selected", ""),
+    customers: count("Customers", ""),
+    rate: part("Rate", "", { nullable: true }),
+  };
+  const row = (group: string | null, selected: number, customers: number): ResultRow => ({
+    selection: "premium",
+    group,
+    selected,
+    customers,
+    rate: selected / customers,
+  });
+  const rates = result({ id: "rates", columns, chart: { mark: "bar", x: "group", y: "selected" } }, [
+    row("F", 100, 400),
+    row("M", 120, 393),
+    row(null, 0, 7),
+  ]);
+  const [, m] = rowsOf(share(findings({ results: [rates] })), "rates");
+  expect(m).toMatchObject({ selected: 120, customers: null, rate: null });
+});
+
+const summary = (rows: readonly ResultRow[]): Result =>
+  result(
+    {
+      id: "numeric-summary",
+      columns: {
+        measure: label("Measure", ""),
+        customers: count("Customers", ""),
+        missing: count("Missing", ""),
+        mean: number("Mean", ""),
+        std: number("Standard deviation", ""),
+        p75: number("75 %", ""),
+      },
+    },
+    rows,
+  );
+
+test("customers without a value are not told by the summary of the measures", () => {
+  const ages = result(
+    {
+      id: "age-distribution",
+      columns: bandsResult.analysis.columns,
+      chart: bandsResult.analysis.chart,
+    },
+    [
+      { band: "<18", customers: 8, share: 0.008 },
+      { band: "18-24", customers: 841, share: 0.841 },
+      { band: null, customers: 151, share: 0.151 },
+    ],
+  );
+  const measured = summary([
+    { measure: "age", customers: 849, missing: 151, mean: 45, std: 17, p75: 58 },
+    { measure: "cards", customers: 1000, missing: 0, mean: 3, std: 1, p75: 4 },
+  ]);
+  const shared = share(findings({ results: [ages, measured] }));
+  expect(column(shared, "age-distribution", "customers")).toEqual([null, 841, null]);
+  // 849 follows from the mean of as many whole numbers, too.
+  expect(rowsOf(shared, "numeric-summary")[0]).toMatchObject({
+    customers: null,
+    missing: null,
+    mean: null,
+    p75: 58,
+  });
+});
+
+test("hidden numbers of cards do not follow from their spread", () => {
+  const held = result(
+    {
+      id: "cards-per-customer",
+      columns: { cards: count("Cards", ""), customers: count("Customers", ""), share: part("Share", "") },
+      chart: { mark: "bar", x: "cards", y: "customers", share: "share" },
+    },
+    [700, 200, 60, 40, 17, 3].map((customers, n) => ({
+      cards: n + 1,
+      customers,
+      share: customers / 1020,
+    })),
+  );
+  const measured = summary([
+    { measure: "age", customers: 1020, missing: 0, mean: 45, std: 17, p75: 58 },
+    { measure: "cards", customers: 1020, missing: 0, mean: 1.5, std: 0.9, p75: 2 },
+  ]);
+  const [age, cards] = rowsOf(share(findings({ results: [held, measured] })), "numeric-summary");
+  expect(age).toMatchObject({ mean: 45, std: 17, p75: 58 });
+  expect(cards).toMatchObject({ customers: 1020, mean: 1.5, std: null, p75: null });
+});
+
+test("a hidden status does not follow from the months it is made of", () => {
+  const cards = { cards: count("Cards", ""), not_yet_opened: count("Not yet opened", "") };
+  const expiry = result(
+    {
+      id: "card-expiry",
+      unit: "card",
+      columns: { status: label("Status", "", { nullable: true }), ...cards },
+      chart: { mark: "bar", x: "status", y: "cards" },
+    },
+    [
+      { status: "expired", cards: 500, not_yet_opened: 0 },
+      { status: "expiring", cards: 90, not_yet_opened: 0 },
+      { status: "later", cards: 400, not_yet_opened: 0 },
+      { status: null, cards: 8, not_yet_opened: 0 },
+    ],
+  );
+  const calendar = result(
+    {
+      id: "expiry-calendar",
+      unit: "card",
+      columns: { month: month("Month", "", { nullable: true }), cards: cards.cards },
+      chart: { mark: "column", x: "month", y: "cards" },
+    },
+    [
+      { month: "2019-11", cards: 300 },
+      { month: "2020-01", cards: 200 },
+      { month: "2020-02", cards: 50 },
+      { month: "2020-07", cards: 40 },
+      { month: "2021-02", cards: 150 },
+      { month: "2022-02", cards: 250 },
+      { month: null, cards: 8 },
+    ],
+  );
+  const both = [expiry, calendar].map((one) => ({ ...one, params: { "expiry.months": 12 } }));
+  const shared = share(findings({ asOf: "2020-02-29", results: both }));
+  expect(column(shared, "card-expiry", "cards")).toEqual([500, null, 400, null]);
+  // 50 and 40 would be the 90 that are hidden.
+  const months = column(shared, "expiry-calendar", "cards");
+  expect(months.slice(2, 4)).toContain(null);
+  expect(months[6]).toBeNull();
 });
 
 test("ratios to a hidden row go, in its panel only", () => {
