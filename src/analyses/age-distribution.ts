@@ -4,7 +4,7 @@ import { percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
-import { largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
+import { lacking, largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
   id: "age-distribution",
@@ -43,10 +43,11 @@ export default defineAnalysis({
   chart: { mark: "bar", x: "band", y: "customers", share: "share" },
 
   insight(rows, { values }) {
+    const unknown = lacking(rows, "band", "age");
     const most = largest(rankable(rows, "band", values.small), "customers");
     if (most === undefined)
-      return `No age band has ${whole(values.small.customers)} customers or more; there are ${whole(sum(rows, "customers"))} in all.`;
-    return `The largest age band is ${most.band}: ${whole(most.customers)} of ${whole(sum(rows, "customers"))} customers (${percent(most.share)}).`;
+      return `No age band has ${whole(values.small.customers)} customers or more; there are ${whole(sum(rows, "customers"))} in all.${unknown}`;
+    return `The largest age band is ${most.band}: ${whole(most.customers)} of ${whole(sum(rows, "customers"))} customers (${percent(most.share)}).${unknown}`;
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

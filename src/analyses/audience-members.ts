@@ -50,7 +50,12 @@ export default defineAnalysis({
   },
   chart: { mark: "table" },
 
-  insight: (_, { total }) =>
-    `${counted(total, "customer")} in the premium and assistance audiences together.`,
+  insight(_, { total, values: { premium, assistance } }) {
+    const both = "in the premium and assistance audiences together";
+    // Scores above the one and below the other are possible only where the thresholds overlap.
+    return premium.score_min < assistance.score_max
+      ? `${counted(total, "membership")} ${both}; a customer can be in both.`
+      : `${counted(total, "customer")} ${both}.`;
+  },
   invariants: (rows) => ({ "a customer is once in an audience": unique(rows, "audience", "user_id") }),
 });

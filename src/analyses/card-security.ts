@@ -1,13 +1,14 @@
 import { count, label, share } from "../schema/columns.ts";
-import { percent, whole } from "../schema/format.ts";
+import { counted, percent, whole } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
 import { unique } from "./rows.ts";
 
-const names: Readonly<Record<string, string>> = {
-  no_chip: "have no chip",
-  old_pin: "have an old PIN",
-  on_dark_web: "were found on the dark web",
+/** Of one card, and of several. */
+const names: Readonly<Record<string, readonly [string, string]>> = {
+  no_chip: ["has no chip", "have no chip"],
+  old_pin: ["has an old PIN", "have an old PIN"],
+  on_dark_web: ["was found on the dark web", "were found on the dark web"],
 };
 
 export default defineAnalysis({
@@ -65,9 +66,13 @@ export default defineAnalysis({
   insight(rows, { values }) {
     if (rows.length === 0) return "There are no cards.";
     const parts = rows.map(
-      (row) => `${whole(row.cards)} (${percent(row.share)}) ${names[row.finding] ?? row.finding}`,
+      (row) =>
+        `${whole(row.cards)} (${percent(row.share)}) ${names[row.finding]?.[row.cards === 1 ? 0 : 1] ?? row.finding}`,
     );
-    return `Of all cards on file, ${parts.join(", ")}. A PIN is old after ${whole(values.security.pin_years)} years.`;
+    const first = `Of all cards on file, ${parts.join(", ")}.`;
+    return rows.some((row) => row.finding === "old_pin")
+      ? `${first} A PIN is old after ${counted(values.security.pin_years, "year")}.`
+      : first;
   },
   invariants: (rows) => ({
     "a finding appears once": unique(rows, "finding"),

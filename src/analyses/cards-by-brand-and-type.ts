@@ -67,10 +67,15 @@ export default defineAnalysis({
   },
   chart: { mark: "bar", x: "brand", y: "cards", color: "type" },
 
-  insight(rows) {
+  insight(rows, { inputs }) {
     const all = sum(rows, "cards");
+    // What the files state of other cards and not of these is unknown: not a group to rank.
     const most = largest(
-      rows.filter((row) => row.brand !== null || row.type !== null),
+      rows.filter(
+        (row) =>
+          (row.brand !== null || !inputs.has("cards.brand")) &&
+          (row.type !== null || !inputs.has("cards.type")),
+      ),
       "cards",
     );
     if (most === undefined || most.cards === 0)

@@ -4,7 +4,7 @@ import { counted, percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
-import { find, sharesSumToOne, sum, unique } from "./rows.ts";
+import { find, lacking, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
   id: "credit-score-bands",
@@ -51,7 +51,7 @@ export default defineAnalysis({
     const of = (band: string) => find(rows, "band", band)?.customers ?? 0;
     const low = of("poor") + of("fair");
     const high = of("very_good") + of("exceptional");
-    return `${whole(low)} of ${counted(all, "customer")} (${percent(low / all)}) score below 670; ${whole(high)} (${percent(high / all)}) score 740 or more.`;
+    return `${whole(low)} of ${counted(all, "customer")} (${percent(low / all)}) score below 670; ${whole(high)} (${percent(high / all)}) score 740 or more.${lacking(rows, "band", "score")}`;
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

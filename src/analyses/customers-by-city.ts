@@ -54,7 +54,7 @@ export default defineAnalysis({
     const unknown = find(rows, "city", null) === undefined ? "" : " Some customers have no stated city.";
     if (most === undefined)
       return `No city has ${counted(values.small.customers, "customer")} or more; there are ${whole(all)} in all.${unknown}`;
-    return `Most customers live in ${most.city}${most.state === null ? "" : `, ${most.state}`}: ${whole(most.customers)} of ${whole(all)} (${percent(most.share)}).${unknown}`;
+    return `The city with most customers is ${most.city}${most.state === null ? "" : `, ${most.state}`}: ${whole(most.customers)} of ${whole(all)} (${percent(most.share)}).${unknown}`;
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

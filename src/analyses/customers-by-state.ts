@@ -49,7 +49,7 @@ export default defineAnalysis({
     const rest = unknown === 0 ? "" : ` The state of ${whole(unknown)} is unknown.`;
     if (most === undefined)
       return `No state has ${counted(values.small.customers, "customer")} or more; there are ${whole(all)} in all.${rest}`;
-    return `Most customers live in ${most.state}: ${whole(most.customers)} of ${whole(all)} (${percent(most.share)}).${rest}`;
+    return `The state with most customers is ${most.state}: ${whole(most.customers)} of ${whole(all)} (${percent(most.share)}).${rest}`;
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

@@ -4,7 +4,7 @@ import { counted, percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
-import { find, sharesSumToOne, sum, unique } from "./rows.ts";
+import { find, lacking, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
   id: "debt-tiers",
@@ -44,7 +44,7 @@ export default defineAnalysis({
   insight(rows) {
     const all = sum(rows, "customers");
     const most = find(rows, "tier", "very_high");
-    return `${whole(most?.customers ?? 0)} of ${counted(all, "customer")} (${percent(most?.share ?? null)}) owe more than a whole year's income.`;
+    return `${whole(most?.customers ?? 0)} of ${counted(all, "customer")} (${percent(most?.share ?? null)}) owe more than a whole year's income.${lacking(rows, "tier", "debt to income")}`;
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

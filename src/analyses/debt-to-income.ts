@@ -1,5 +1,5 @@
 import { count, ratio, share } from "../schema/columns.ts";
-import { decimal, percent, whole } from "../schema/format.ts";
+import { counted, percent, threshold, whole } from "../schema/format.ts";
 import { median } from "../sql/dialect.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
@@ -40,7 +40,7 @@ export default defineAnalysis({
   chart: { mark: "figures" },
 
   insight([row], { values }) {
-    return `${whole(row?.customers_high_debt ?? 0)} of ${whole(row?.customers ?? 0)} customers (${percent(row?.share_high_debt ?? null)}) owe more than ${decimal(values.high_debt.ratio)} of a year's income; that is debt over income, not the monthly ratio lenders use.`;
+    return `${whole(row?.customers_high_debt ?? 0)} of ${counted(row?.customers ?? 0, "customer")} (${percent(row?.share_high_debt ?? null)}) owe more than ${threshold(values.high_debt.ratio, 2)} of a year's income; that is debt over income, not the monthly ratio lenders use.`;
   },
   invariants: (rows) => ({
     "there is one row": rows.length === 1,

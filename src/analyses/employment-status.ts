@@ -2,7 +2,7 @@ import { count, label, share } from "../schema/columns.ts";
 import { counted, percent, whole } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
-import { find, largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
+import { find, lacking, largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
   id: "employment-status",
@@ -55,7 +55,8 @@ export default defineAnalysis({
         ? `No status has ${counted(values.small.customers, "customer")} or more; there are ${whole(all)} in all.`
         : `Most frequent is ${most.value}: ${whole(most.customers)} of ${counted(all, "customer")} (${percent(most.share)}).`;
     const derived = sum(rows, "derived");
-    return derived === 0 ? first : `${first} For ${whole(derived)}, retirement is derived from age.`;
+    const second = derived === 0 ? first : `${first} For ${whole(derived)}, retirement is derived from age.`;
+    return `${second}${lacking(rows, "value", "status")}`;
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

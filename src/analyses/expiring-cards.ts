@@ -13,7 +13,7 @@ export default defineAnalysis({
   grain: "one row per card",
   unit: "card",
   definition:
-    "Cards whose last valid day is on or after the as-of date and before the as-of date plus the months, earliest first; cards opened after the as-of date and cards of absent customers included. The premium audience is said of the card's customer; it is unknown where the customer is absent or lacks a score or an income.",
+    "Cards whose last valid day is on or after the as-of date and before the as-of date plus the months, earliest first; cards opened after the as-of date and cards of absent customers included. The premium audience is said of the card's customer; it is unknown where the customer is absent, or lacks the score or the income that would decide.",
   needs: ["validity"],
   measures: ["expiry", "premium"],
   list: true,

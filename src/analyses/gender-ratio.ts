@@ -2,7 +2,7 @@ import { count, label, share } from "../schema/columns.ts";
 import { counted, decimal, percent } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
-import { rankable, sharesSumToOne, sum, unique } from "./rows.ts";
+import { lacking, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
   id: "gender-ratio",
@@ -42,10 +42,11 @@ export default defineAnalysis({
     const [first, second] = rankable(rows, "value", values.small);
     if (first === undefined)
       return `There are ${counted(all, "customer")}, too few of any gender to compare.`;
+    const unknown = lacking(rows, "value", "stated gender");
     const share = `${percent(first.share)} of ${counted(all, "customer")} are ${first.value}`;
     return second === undefined
-      ? `${share}.`
-      : `${share} and ${percent(second.share)} ${second.value}: ${decimal(first.customers / second.customers)} to 1.`;
+      ? `${share}.${unknown}`
+      : `${share} and ${percent(second.share)} ${second.value}: ${decimal(first.customers / second.customers)} to 1.${unknown}`;
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

@@ -1,5 +1,5 @@
 import { count, id, ratio, usd } from "../schema/columns.ts";
-import { counted, decimal } from "../schema/format.ts";
+import { counted, decimal, threshold } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
 import { unique } from "./rows.ts";
@@ -44,7 +44,7 @@ export default defineAnalysis({
       top === undefined
         ? ""
         : ` The highest ratio is ${decimal(top.debt_to_income)} (customer ${top.user_id}).`;
-    return `${counted(total, "customer")} ${total === 1 ? "owes" : "owe"} more than ${decimal(values.high_debt.ratio)} of a year's income.${highest}`;
+    return `${counted(total, "customer")} ${total === 1 ? "owes" : "owe"} more than ${threshold(values.high_debt.ratio, 2)} of a year's income.${highest}`;
   },
   invariants: (rows) => ({
     "a customer appears once": unique(rows, "user_id"),

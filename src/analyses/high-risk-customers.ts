@@ -1,5 +1,5 @@
 import { count, id, label, ratio } from "../schema/columns.ts";
-import { counted, decimal, whole } from "../schema/format.ts";
+import { counted, threshold } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
 import { unique } from "./rows.ts";
@@ -62,10 +62,10 @@ export default defineAnalysis({
   chart: { mark: "table" },
 
   insight(_, { total, inputs, values: { high_risk } }) {
-    const first = `${counted(total, "customer")} ${total === 1 ? "is" : "are"} at high risk: a credit score below ${whole(high_risk.score_below)}`;
+    const first = `${counted(total, "customer")} ${total === 1 ? "is" : "are"} at high risk: a credit score below ${threshold(high_risk.score_below)}`;
     return inputs.has("debt_to_income")
-      ? `${first}, or below ${whole(high_risk.score_below_with_debt)} with debt above ${decimal(high_risk.debt_ratio)} of a year's income.`
-      : `${first}; scores below ${whole(high_risk.score_below_with_debt)} could not be looked at together with debt, because the files lack debt or income.`;
+      ? `${first}, or below ${threshold(high_risk.score_below_with_debt)} with debt above ${threshold(high_risk.debt_ratio, 2)} of a year's income.`
+      : `${first}; scores below ${threshold(high_risk.score_below_with_debt)} could not be looked at together with debt, because the files lack debt or income.`;
   },
   invariants: (rows) => ({
     "a customer appears once": unique(rows, "user_id"),

@@ -1,6 +1,6 @@
 import { audiences } from "../schema/bands.ts";
 import { count, label, share } from "../schema/columns.ts";
-import { counted, decimal, dollars, whole } from "../schema/format.ts";
+import { counted, threshold, whole } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
 import { find, unique } from "./rows.ts";
@@ -67,11 +67,11 @@ export default defineAnalysis({
     const debt =
       top?.also_high_debt == null
         ? ""
-        : `, ${whole(top.also_high_debt)} of them with debt above ${decimal(high_debt.ratio)} of a year's income`;
-    const first = `${counted(top?.customers ?? 0, "customer")} score above ${whole(premium.score_min)} and earn more than ${dollars(premium.income_min_usd)} a year${debt}.`;
+        : `, ${whole(top.also_high_debt)} of them with debt above ${threshold(high_debt.ratio, 2)} of a year's income`;
+    const first = `${counted(top?.customers ?? 0, "customer")} score above ${threshold(premium.score_min)} and earn more than $${threshold(premium.income_min_usd)} a year${debt}.`;
     return help?.customers == null
       ? `${first} The assistance audience is not computable: the files lack debts.`
-      : `${first} ${counted(help.customers, "customer")} score below ${whole(assistance.score_max)} and owe more than ${decimal(assistance.debt_share)} of a year's income.`;
+      : `${first} ${counted(help.customers, "customer")} score below ${threshold(assistance.score_max)} and owe more than ${threshold(assistance.debt_share, 2)} of a year's income.`;
   },
   invariants: (rows) => ({
     "the audiences are these": rows.map((row) => row.audience).join() === audiences.join(),

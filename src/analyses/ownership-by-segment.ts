@@ -106,7 +106,7 @@ export default defineAnalysis({
       cast(listed.with_credit_card as double) / nullif(listed.customers, 0) as share_with_credit_card,
       ${wilsonLow("listed.with_credit_card", "listed.customers")} as share_low,
       ${wilsonHigh("listed.with_credit_card", "listed.customers")} as share_high,
-      case when listed.covered >= 0.95 and listed.dimension <> 'age_band'
+      case when listed.covered >= 0.95 - 1e-9 and listed.dimension <> 'age_band'
         then listed.weighted_cards / nullif(listed.covered, 0)
       end as cards_per_customer_age_standardised,
       listed.customers < ${values.small.customers} as small

@@ -12,7 +12,7 @@ export default defineAnalysis({
   grain: "one row for the portfolio",
   unit: "portfolio",
   definition:
-    "Customers are rows of the customers file, cards rows of the cards file; cards of absent customers count as cards and in no customer figure. Holding is given on file and valid (opened on or before the as-of date and not expired): an expired plastic is no proof of a closed account. Credit limits are of credit cards only; the limit of a debit or prepaid card is no credit.",
+    "Customers are rows of the customers file, cards rows of the cards file; cards of absent customers count as cards and in no customer figure. Holding is given on file and valid (opened on or before the as-of date and not expired): an expired plastic is no proof of a closed account. A card without an opening month counts as opened, one without an expiry month is not counted as valid. Sums are of the values that the files state. Credit limits are of credit cards only; the limit of a debit or prepaid card is no credit.",
   needs: [],
   measures: [],
 
@@ -125,11 +125,16 @@ export default defineAnalysis({
     if (row === undefined || row.customers === 0)
       return `There are no customers and ${counted(row?.cards ?? 0, "card")}.`;
     const held = `${counted(row.customers, "customer")} hold ${counted(row.cards - row.cards_without_customer, "card")} (${decimal(row.cards_per_customer_mean)} each on average, of any type).`;
-    if (row.cards_valid === null || row.customers_without_valid_card === null) return held;
+    const strays = row.cards_without_customer;
+    const rest =
+      strays === 0
+        ? ""
+        : ` ${counted(strays, "card")} ${strays === 1 ? "is" : "are"} of no customer in the files.`;
+    if (row.cards_valid === null || row.customers_without_valid_card === null) return `${held}${rest}`;
     const valid = `On ${asOf}, ${whole(row.cards_valid)} of ${counted(row.cards, "card")} are valid`;
     return row.customers_without_valid_credit_card === null
-      ? `${held} ${valid}, and ${whole(row.customers_without_valid_card)} customers have none.`
-      : `${held} ${valid}; ${whole(row.customers_without_credit_card)} customers have no credit card on file, ${whole(row.customers_without_valid_credit_card)} no valid one.`;
+      ? `${held} ${valid}, and ${whole(row.customers_without_valid_card)} customers have none.${rest}`
+      : `${held} ${valid}; ${whole(row.customers_without_credit_card)} customers have no credit card on file, ${whole(row.customers_without_valid_credit_card)} no valid one.${rest}`;
   },
   invariants: (rows) => ({
     "there is one row": rows.length === 1,

@@ -4,7 +4,7 @@ import { counted, percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
-import { find, sharesSumToOne, sum, unique } from "./rows.ts";
+import { find, lacking, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
   id: "retirement-horizon",
@@ -41,11 +41,15 @@ export default defineAnalysis({
   },
   chart: { mark: "bar", x: "band", y: "customers", share: "share" },
 
-  insight(rows) {
+  insight(rows, { inputs }) {
     const all = sum(rows, "customers");
     const retired = find(rows, "band", "retired");
     const soon = (find(rows, "band", "0-5")?.customers ?? 0) + (find(rows, "band", "6-10")?.customers ?? 0);
-    return `${whole(retired?.customers ?? 0)} of ${counted(all, "customer")} (${percent(retired?.share ?? null)}) are retired; ${whole(soon)} more retire within 10 years.`;
+    // Without a stated status, whoever has reached the age is taken as retired.
+    const overdue = inputs.has("users.employment_status")
+      ? ", those at work past their retirement age included"
+      : "";
+    return `${whole(retired?.customers ?? 0)} of ${counted(all, "customer")} (${percent(retired?.share ?? null)}) are retired; ${whole(soon)} more retire within 10 years${overdue}.${lacking(rows, "band", "age or retirement age")}`;
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

@@ -60,7 +60,15 @@ export default defineAnalysis({
       ),
       "customers",
     );
-    return `${whole(both)} of ${counted(all, "customer")} (${percent(both / all)}) score below 670 and owe more than a whole year's income.`;
+    const unknown = sum(
+      rows.filter((row) => row.score_band === null || row.debt_tier === null),
+      "customers",
+    );
+    const rest =
+      unknown === 0
+        ? ""
+        : ` ${whole(unknown)} ${unknown === 1 ? "lacks" : "lack"} a score or a debt to income.`;
+    return `${whole(both)} of ${counted(all, "customer")} (${percent(both / all)}) score below 670 and owe more than a whole year's income.${rest}`;
   },
   invariants: (rows) => ({
     "a pair appears once": unique(rows, "score_band", "debt_tier"),

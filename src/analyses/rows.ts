@@ -1,5 +1,7 @@
 /** Sums, extremes and checks over the rows of a result. */
 
+import { whole } from "../schema/format.ts";
+
 type Numeric<R, K extends keyof R> = R[K] extends number | null ? K : never;
 
 /** The sum of a column; missing values count 0. */
@@ -16,6 +18,16 @@ export const largest = <R, K extends keyof R>(rows: readonly R[], name: Numeric<
 /** The row whose key is `value`. */
 export const find = <R, K extends keyof R>(rows: readonly R[], key: K, value: R[K]): R | undefined =>
   rows.find((row) => row[key] === value);
+
+/** What a sentence adds about the customers in the row without a name: " 12 have no age." */
+export function lacking<R extends { readonly customers: number }, K extends keyof R>(
+  rows: readonly R[],
+  key: K,
+  what: string,
+): string {
+  const n = rows.find((row) => row[key] === null)?.customers ?? 0;
+  return n === 0 ? "" : ` ${whole(n)} ${n === 1 ? "has" : "have"} no ${what}.`;
+}
 
 /** The groups that a sentence may rank: named, and not small. */
 export const rankable = <R extends { readonly customers: number }, K extends keyof R>(

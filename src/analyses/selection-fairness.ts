@@ -25,7 +25,17 @@ export default defineAnalysis({
   definition:
     "Rate: selected / customers of the group. Ratio: the rate / the highest rate among the groups of the dimension that are not small (adverse impact ratio); its 95 % interval by the log method (Katz et al. 1978), missing for the reference itself and where nobody is selected. Customers without the attribute have a row and no ratio. Retirement information follows age by its purpose. A screen, not a verdict: below 0.8 (the four-fifths rule) is a reason to look closer, not proof of discrimination, and above it is no proof of the absence of it. Gender and age play no part in audiences and credit offers; rates differ because score, income and debt do.",
   needs: ["selections", "fairness_groups"],
-  measures: ["fairness", "small", "premium", "assistance", "credit_offer"],
+  measures: [
+    "fairness",
+    "small",
+    "premium",
+    "assistance",
+    "credit_offer",
+    "card_renewal",
+    "credit_line_review",
+    "balance_transfer",
+    "retirement_information",
+  ],
 
   sql: ({ inputs, values }) => sql`
     with selections (selection, selection_position) as (values ${positions(selectionsIn(inputs))}),
@@ -159,12 +169,17 @@ export default defineAnalysis({
   },
 
   insight(rows) {
-    const compared = rows.filter((row) => row.ratio_low !== null && !row.small);
+    // The reference has no interval; neither has a group of which nobody is selected, and that one is lowest of all.
+    const compared = rows.filter((row) => (row.ratio_low !== null || row.ratio === 0) && !row.small);
     const below = compared.filter((row) => (row.ratio ?? 1) < 0.8);
     const [lowest] = compared.toSorted((a, b) => (a.ratio ?? 1) - (b.ratio ?? 1));
     if (lowest === undefined) return "No two groups are large enough to compare their selection rates.";
     const name = `${lowest.selection} for ${lowest.dimension.replaceAll("_", " ")} ${lowest.group}`;
-    return `${below.length} of ${counted(compared.length, "comparison")} of selection rates fall below 0.80; the lowest is ${name}: ${percent(lowest.rate)} of ${counted(lowest.customers, "customer")}, ratio ${decimal(lowest.ratio)} (95% interval ${decimal(lowest.ratio_low)} to ${decimal(lowest.ratio_high)}). A screen, not a verdict.`;
+    const interval =
+      lowest.ratio_low === null
+        ? ""
+        : ` (95% interval ${decimal(lowest.ratio_low)} to ${decimal(lowest.ratio_high)})`;
+    return `${below.length} of ${counted(compared.length, "comparison")} of selection rates ${below.length === 1 ? "falls" : "fall"} below 0.80; the lowest is ${name}: ${percent(lowest.rate)} of ${counted(lowest.customers, "customer")}, ratio ${decimal(lowest.ratio)}${interval}. A screen, not a verdict.`;
   },
   invariants: (rows) => ({
     "a group appears once": unique(rows, "selection", "dimension", "group"),

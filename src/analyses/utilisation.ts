@@ -14,7 +14,7 @@ export default defineAnalysis({
   grain: "one row per utilisation band",
   unit: "customer",
   definition:
-    "Sum of balances / sum of limits over a customer's valid credit cards; a negative balance counts 0. Bands hold their lower bound; 75-100% holds 100 % too. Customers without a valid credit card, or with a balance missing on one of them, are in the row without a band. Balances on expired credit cards are shown apart and are not in the ratio.",
+    "Sum of balances / sum of limits over a customer's valid credit cards; a negative balance counts 0. Bands hold their lower bound; 75-100% holds 100 % too. Customers without a valid credit card, or with a balance or a limit missing on one of them, are in the row without a band; their balances are not summed. Balances on expired credit cards are shown apart and are not in the ratio.",
   needs: ["utilisation"],
   measures: [],
 
@@ -58,10 +58,12 @@ export default defineAnalysis({
     const high = of("75-100%") + of("over");
     const known = all - without;
     const expired = sum(rows, "balance_expired_usd");
-    const first = `${whole(high)} of ${counted(known, "customer")} with a known utilisation (${percent(known === 0 ? null : high / known)}) use 75% of their limits or more; for ${whole(without)} it is unknown.`;
+    const first = `${whole(high)} of ${counted(known, "customer")} whose balances and limits are known (${percent(known === 0 ? null : high / known)}) use 75% of their limits or more; ${whole(without)} have no valid credit card, or one without a balance or a limit.`;
+    const unlimited = of("balance without limit");
+    const second = unlimited === 0 ? first : `${first} ${whole(unlimited)} owe without any limit.`;
     return expired === 0
-      ? first
-      : `${first} ${dollars(expired)} more stand on expired credit cards, outside of the ratio.`;
+      ? second
+      : `${second} ${dollars(expired)} more stand on expired credit cards, outside of the ratio.`;
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

@@ -1,7 +1,7 @@
 import type { Result } from "../analyses/run.ts";
 import type { ResultRow } from "../engines/engine.ts";
 import { usage } from "../errors.ts";
-import { format } from "../schema/format.ts";
+import { format, threshold } from "../schema/format.ts";
 import type { Findings, SharedResult } from "./document.ts";
 import { type Link, linksOf, type Part } from "./share-links.ts";
 import { determined } from "./share-solve.ts";
@@ -164,8 +164,7 @@ function tellsNothing(
         ),
       );
   }
-  for (const value of Object.values(params))
-    for (const kind of ["count", "number", "ratio", "share", "usd"] as const) allow(format(kind, value));
+  for (const value of Object.values(params)) for (const digits of [0, 2]) allow(threshold(value, digits));
   return [...insight.matchAll(NUMBER)].every(([number]) => allowed.has(number));
 }
 

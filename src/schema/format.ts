@@ -23,5 +23,9 @@ export const dollars = (amount: number | null): string => format("usd", amount);
 export const whole = (n: number | null): string => format("count", n);
 export const decimal = (n: number | null): string => format("ratio", n);
 
+/** A threshold as it was set, to its last digit: a sentence must not say 0.36 of 0.355. */
+export const threshold = (n: number, digits = 0): string =>
+  of({ minimumFractionDigits: digits, maximumFractionDigits: 10 }).format(n);
+
 /** "1 card", "2,000 cards". */
 export const counted = (n: number | null, one: string): string => `${whole(n)} ${n === 1 ? one : `${one}s`}`;

@@ -25,7 +25,7 @@ export const measures = {
   utilisation: {
     label: "Utilisation",
     definition:
-      "sum of balances / sum of limits over the customer's valid credit cards; missing when one of those balances is missing; negative balances count 0.",
+      "sum of balances / sum of limits over the customer's valid credit cards; missing when one of those balances or limits is missing; negative balances count 0.",
     parameters: {},
   },
   high_debt: {
@@ -93,7 +93,7 @@ export const measures = {
   credit_line_review: {
     label: "Credit line review",
     definition:
-      "0 < valid limit < limit_share x annual income, credit score at least score_min, utilisation between the bounds where balances exist, first card opened more than the months ago, not in premium-upgrade.",
+      "0 < valid limit < limit_share x annual income, credit score at least score_min, utilisation between the bounds where balances exist, first of the valid credit cards opened more than the months ago, not a candidate of premium-upgrade.",
     parameters: {
       limit_share: parameter(0.3, [0, 100], "share of annual income that the valid limit must undercut"),
       score_min: parameter(700, [0, 1000], "least credit score"),
@@ -113,7 +113,8 @@ export const measures = {
   },
   retirement_information: {
     label: "Retirement information",
-    definition: "not retired, and retires within the years.",
+    definition:
+      "not retired, and at the retirement age within the years, or past it and at work by the stated status.",
     parameters: { years: parameter(10, [1, 60], "years to retirement that count") },
   },
   fairness: {

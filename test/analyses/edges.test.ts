@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fixture } from "./fixture.ts";
-import { type AnalysisId, type Card, card, Desk, type User, user } from "./portfolio.ts";
+import { type AnalysisId, type Card, card, Desk, type User, user, without } from "./portfolio.ts";
 
 let desk: Desk;
 beforeAll(async () => {
@@ -142,6 +142,11 @@ describe("bounds of bands and measures", () => {
       cards: [],
     });
     expect(await values("retirement-horizon", "customers")).toEqual([2, 2, 1, 0, 1, 1]);
+    // 2, 4 and 5: who works past the retirement age is due, in the bands, the sentence and the offer alike.
+    expect((await desk.run("retirement-horizon")).insight).toContain(
+      "3 more retire within 10 years, those at work past their retirement age included.",
+    );
+    expect(await row("offers", "offer", "retirement-information")).toMatchObject({ eligible: 3 });
   });
 });
 
@@ -341,6 +346,84 @@ describe("selection fairness", () => {
       (r) => r["selection"] === "premium" && r["dimension"] === "age_group",
     );
     expect(groups.map((r) => r["group"])).toEqual(["under 50", "50 and over", null]);
+  });
+});
+
+describe("sentences", () => {
+  const say = async (id: AnalysisId) => (await desk.run(id)).insight;
+  const many = (n: number, one: (i: number) => User) => Array.from({ length: n }, (_, i) => one(i));
+
+  it("selection: a group of which nobody is selected is the lowest", async () => {
+    const one = (i: number) =>
+      user(i, {
+        gender: i < 40 ? "Female" : "Male",
+        credit_score: i < 20 ? 750 : 650,
+        annual_income_usd: 60_000,
+      });
+    await desk.load({ users: many(80, one), cards: [] });
+    expect(await say("selection-fairness")).toBe(
+      "1 of 1 comparison of selection rates falls below 0.80; the lowest is premium for gender Male: 0.0% of 40 customers, ratio 0.00. A screen, not a verdict.",
+    );
+  });
+
+  it("selection: names every threshold that a rate depends on", async () => {
+    await desk.load(fixture);
+    const { params } = await desk.run("selection-fairness");
+    expect(Object.keys(params)).toEqual(
+      expect.arrayContaining(Object.keys((await desk.run("offers")).params)),
+    );
+  });
+
+  it("a threshold is said as it was set", async () => {
+    await desk.load(
+      { users: many(40, (i) => user(i, { annual_income_usd: 1_000, total_debt_usd: 350 })), cards: [] },
+      { settings: { "high_debt.ratio": 0.345 } },
+    );
+    expect(await say("debt-to-income")).toContain("40 of 40 customers (100.0%) owe more than 0.345");
+    expect(await say("high-debt-customers")).toContain("0.345");
+  });
+
+  it("where audiences can overlap, members are not customers", async () => {
+    const users = many(3, (i) =>
+      user(i, { credit_score: 720, annual_income_usd: 60_000, total_debt_usd: 90_000 }),
+    );
+    await desk.load({ users, cards: [] });
+    expect(await say("audience-members")).toBe(
+      "3 customers in the premium and assistance audiences together.",
+    );
+    await desk.load({ users, cards: [] }, { settings: { "assistance.score_max": 750 } });
+    expect(await say("audience-members")).toMatch(/^6 memberships .*; a customer can be in both\.$/);
+  });
+
+  it("says who has no value, and speaks of PINs only where there are any", async () => {
+    await desk.load({
+      users: many(60, (i) =>
+        user(i, {
+          age: i === 0 ? null : 40,
+          gender: i < 2 ? null : "Female",
+          credit_score: i < 3 ? null : 700,
+          annual_income_usd: i < 4 ? null : 30_000,
+          total_debt_usd: 1_000,
+        }),
+      ),
+      cards: [card(1, 1, { has_chip: false }), card(2, 999, { has_chip: true })],
+    });
+    expect(await say("age-distribution")).toMatch(/ 1 has no age\.$/);
+    expect(await say("gender-ratio")).toMatch(/ 2 have no stated gender\.$/);
+    expect(await say("credit-score-bands")).toMatch(/ 3 have no score\.$/);
+    expect(await say("debt-tiers")).toMatch(/ 4 have no debt to income\.$/);
+    expect(await say("risk-matrix")).toMatch(/ 4 lack a score or a debt to income\.$/);
+    desk.view = { ...desk.view, inputs: without("cards.pin_changed_year", "cards.on_dark_web") };
+    expect(await say("card-security")).toBe("Of all cards on file, 1 (50.0%) has no chip.");
+    expect(await say("portfolio-summary")).toMatch(/ 1 card is of no customer in the files\.$/);
+  });
+
+  it("cards of unknown type are no group to rank", async () => {
+    const cards = many(9, () => user(1)).map((_, i) =>
+      card(i, 1, { brand: "Visa", type: i < 6 ? null : "credit" }),
+    );
+    await desk.load({ users: [user(1)], cards });
+    expect(await say("cards-by-brand-and-type")).toMatch(/^The largest group is Visa credit: 3 of 9 cards/);
   });
 });
 

@@ -240,7 +240,7 @@ export class Reference {
       }
       default: {
         const years = this.years(u);
-        if (this.isRetired(u) !== false || years === null || years <= 0 || years > 10) return undefined;
+        if (this.isRetired(u) !== false || years === null || years > 10) return undefined;
         return this.isAssistance(u) ? "in the assistance audience" : null;
       }
     }

@@ -126,7 +126,7 @@ retirement_information as (
     case when is_assistance then 'in the assistance audience' end as excluded_because
   from gated
   where not is_retired
-    and years_to_retirement > 0
+    -- whoever works past the retirement age is due now
     and years_to_retirement <= {{retirement_information.years}}
 )
 
