@@ -1,27 +1,73 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const template = join(root, "dist/web/report.html");
 
-/** Builds dist/web/report.html: one file, scripts and styles inside. */
+/** Builds the pages: dist/web/report.html, and the dashboard's assets and its half that runs in the server. */
 export async function buildWeb({ logLevel = "warn" } = {}) {
-  const { build } = await import("vite");
   // a test run must not leave a development build behind
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = "production";
+  const began = new Date();
+  try {
+    await buildDashboard(logLevel);
+    await buildReport(logLevel);
+    // what was written since is not in it
+    utimesSync(template, began, began);
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
+  return template;
+}
+
+async function buildDashboard(logLevel) {
+  const { build } = await import("vite");
+  const configFile = join(root, "web/dashboard.vite.config.ts");
+  for (const [name, ssr] of [
+    ["assets", false],
+    ["server", true],
+  ]) {
+    const fresh = join(root, `dist/web/.${name}.${process.pid}`);
+    await build({ configFile, logLevel, build: { ssr, outDir: fresh } });
+    replaceFolder(fresh, join(root, "dist/web", name));
+  }
+}
+
+/** Whoever reads meanwhile reads the old one or the new one. */
+function replaceFolder(fresh, folder) {
+  const old = `${fresh}.old`;
+  try {
+    renameSync(folder, old);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+  renameSync(fresh, folder);
+  rmSync(old, { recursive: true, force: true });
+}
+
+/** One file, scripts and styles inside. */
+async function buildReport(logLevel) {
+  const { build } = await import("vite");
   const bundle = await build({ configFile: join(root, "web/vite.config.ts"), logLevel });
-  if (before === undefined) delete process.env.NODE_ENV;
-  else process.env.NODE_ENV = before;
   const files = new Map(bundle.output.map((file) => [file.fileName, String(file.code ?? file.source)]));
   mkdirSync(join(root, "dist/web"), { recursive: true });
   // whoever reads meanwhile reads the old one or the new one
   const fresh = `${template}.${process.pid}`;
   writeFileSync(fresh, inline(files));
   renameSync(fresh, template);
-  return template;
 }
 
 /** Puts the one script and the one style sheet into the page, and lets nothing else run or load. */

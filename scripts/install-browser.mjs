@@ -2,7 +2,10 @@
 // to work (root on Debian or Ubuntu), else says what to do.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { browserPath } from "./browser-path.mjs";
+import { tsImport } from "tsx/esm/api";
+
+// runs before a build
+const { findChromium } = await tsImport("../src/outputs/chromium.ts", import.meta.url);
 
 const ask =
   "install Chromium or Chrome, or set CARDSCOPE_CHROMIUM to its path; tests that need it will fail without";
@@ -28,10 +31,10 @@ function install() {
     console.log(`browser: apt-get could not install chromium (${error.message}); ${ask}`);
     return;
   }
-  console.log(`browser: installed ${browserPath() ?? "chromium, but it was not found"}`);
+  console.log(`browser: installed ${findChromium() ?? "chromium, but it was not found"}`);
 }
 
-const found = browserPath();
+const found = findChromium();
 if (found !== undefined) console.log(`browser: ${found}`);
 else if (process.getuid?.() === 0 && isDebian()) install();
 else console.log(`browser: none found; ${ask}`);

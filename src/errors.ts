@@ -7,6 +7,7 @@ export type ErrorCode =
   | "NOT_COMPUTABLE"
   | "QUERY_FAILED"
   | "QUERY_REFUSED"
+  | "NOT_FOUND"
   | "RESULT_SHAPE"
   | "OUTPUT_FAILED";
 

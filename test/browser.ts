@@ -1,5 +1,5 @@
 import { type Browser, chromium } from "playwright-core";
-import { browserPath } from "../scripts/browser-path.mjs";
+import { findChromium } from "../src/outputs/chromium.ts";
 
 const quiet = [
   "--disable-gpu",
@@ -12,7 +12,7 @@ const quiet = [
 
 /** A headless Chromium; `await using` closes it. */
 export function launchBrowser(): Promise<Browser> {
-  const executablePath = browserPath();
+  const executablePath = findChromium();
   if (executablePath === undefined)
     throw new Error("no Chromium found: run node scripts/install-browser.mjs, or set CARDSCOPE_CHROMIUM");
   const root = process.getuid?.() === 0;

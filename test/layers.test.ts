@@ -13,6 +13,8 @@ const layers: readonly (readonly string[])[] = [
   ["outputs"],
   ["portfolio"],
   ["sample"],
+  ["explore"],
+  ["server"],
   ["index.ts", "cli"],
 ];
 const src = fileURLToPath(new URL("../src/", import.meta.url));

@@ -2,6 +2,7 @@ import { count, year } from "../schema/columns.ts";
 import { counted, percent, whole } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { cardsWith, is } from "./conditions.ts";
 import { find, largest, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -44,5 +45,7 @@ export default defineAnalysis({
     const rest = unknown === 0 ? "" : ` ${whole(unknown)} have no opening month.`;
     return `${whole(most.cards)} of ${counted(all, "card")} on file (${percent(most.cards / all)}) were opened in ${most.year}; no other year has more.${rest}`;
   },
+  behind: (row, column) =>
+    column === "year" ? undefined : cardsWith(is("extract(year from opened_on)", row.year)),
   invariants: (rows) => ({ "a year appears once": unique(rows, "year") }),
 });

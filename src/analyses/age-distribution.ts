@@ -4,6 +4,7 @@ import { percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is } from "./conditions.ts";
 import { lacking, largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -49,6 +50,7 @@ export default defineAnalysis({
       return `No age band has ${whole(values.small.customers)} customers or more; there are ${whole(sum(rows, "customers"))} in all.${unknown}`;
     return `The largest age band is ${most.band}: ${whole(most.customers)} of ${whole(sum(rows, "customers"))} customers (${percent(most.share)}).${unknown}`;
   },
+  behind: (row, column) => (column === "band" ? undefined : customersWith(is("age_band", row.band))),
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),
     "a band appears once": unique(rows, "band"),

@@ -49,6 +49,12 @@ export interface Context<M extends MeasureName = MeasureName> {
   readonly values: Pick<MeasureValues, M>;
 }
 
+/** The rows that a figure counts or is computed from: a condition over the columns of a model. */
+export interface Behind {
+  readonly of: "customer_profile" | "card_profile" | "offer_profile";
+  readonly where: Statement;
+}
+
 /** One question: its SQL, its typed result, its chart, its sentence. */
 export interface Analysis<C extends Columns = Columns, M extends MeasureName = MeasureName> {
   readonly id: string;
@@ -67,11 +73,18 @@ export interface Analysis<C extends Columns = Columns, M extends MeasureName = M
   readonly measures: readonly M[];
   /** Rows that name customers or cards: complete in JSON and csv, capped on screen, left out of what is shared. */
   readonly list?: true;
+  /** Figures so fine that counts of few customers follow from them: left out of what is shared. */
+  readonly internal?: true;
   sql(context: Context<M>): Statement;
   readonly columns: C;
   readonly chart: Chart<C>;
   /** The sentence before the chart. `rows` holds the first rows of a list, `total` counts them all. */
   insight(rows: readonly Row<C>[], context: Context<M> & { readonly total: number }): string;
+  /**
+   * The rows behind one figure: a column of a row. Where the figure is a count, there are as many of them.
+   * Undefined where a figure has no rows of its own, such as a difference or a correlation.
+   */
+  behind?(row: Row<C>, column: Name<C>, context: Context<M>): Behind | undefined;
   /** Facts that hold for every portfolio; tests run them, and so does `analyze`. */
   invariants(rows: readonly Row<C>[]): Readonly<Record<string, boolean>>;
 }

@@ -2,8 +2,9 @@ import { cardStatuses } from "../schema/bands.ts";
 import { count, label } from "../schema/columns.ts";
 import { counted, percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
-import { sql } from "../sql/statement.ts";
+import { raw, sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { cardsWith, is } from "./conditions.ts";
 import { find, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -68,6 +69,25 @@ export default defineAnalysis({
     return cliff === 0
       ? `${first}.`
       : `${first}, ${whole(cliff)} of them at the end of ${asOf.slice(0, 7)}: from the first of the next month on, those count as expired.`;
+  },
+  behind({ status }, column) {
+    const having = is("status", status);
+    switch (column) {
+      case "cards":
+        return cardsWith(having);
+      case "credit_cards":
+        return cardsWith(having, is("type", "credit"));
+      case "debit_cards":
+        return cardsWith(having, is("type", "debit"));
+      case "prepaid_cards":
+        return cardsWith(having, is("type", "prepaid"));
+      case "this_month":
+        return cardsWith(having, raw("is_this_month"));
+      case "not_yet_opened":
+        return cardsWith(having, raw("is_not_yet_opened"));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => ({
     "a status appears once": unique(rows, "status"),

@@ -1,7 +1,8 @@
 import { count, label, share } from "../schema/columns.ts";
 import { counted, percent, whole } from "../schema/format.ts";
-import { sql } from "../sql/statement.ts";
+import { raw, sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { cardsWith, unknown } from "./conditions.ts";
 import { unique } from "./rows.ts";
 
 /** Of one card, and of several. */
@@ -10,6 +11,13 @@ const names: Readonly<Record<string, readonly [string, string]>> = {
   old_pin: ["has an old PIN", "have an old PIN"],
   on_dark_web: ["was found on the dark web", "were found on the dark web"],
 };
+
+/** What makes a card one of a finding; missing where its column is. */
+const findings = (asOf: string, pinYears: number): Readonly<Record<string, string>> => ({
+  no_chip: "not has_chip",
+  old_pin: `${Number(asOf.slice(0, 4))} - pin_changed_year > ${pinYears}`,
+  on_dark_web: "on_dark_web",
+});
 
 export default defineAnalysis({
   id: "card-security",
@@ -73,6 +81,21 @@ export default defineAnalysis({
     return rows.some((row) => row.finding === "old_pin")
       ? `${first} A PIN is old after ${counted(values.security.pin_years, "year")}.`
       : first;
+  },
+  behind({ finding }, column, { asOf, values }) {
+    const found = findings(asOf, values.security.pin_years)[finding];
+    if (found === undefined) return undefined;
+    switch (column) {
+      case "cards":
+      case "share":
+        return cardsWith(raw(found));
+      case "valid_cards":
+        return cardsWith(raw(found), raw("is_valid"));
+      case "unknown":
+        return cardsWith(unknown(`(${found})`));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => ({
     "a finding appears once": unique(rows, "finding"),

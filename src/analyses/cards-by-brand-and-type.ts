@@ -5,6 +5,7 @@ import { median } from "../sql/dialect.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { cardsWith, is, known } from "./conditions.ts";
 import { largest, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -82,6 +83,19 @@ export default defineAnalysis({
       return `No brand or type is known for any of ${counted(all, "card")}.`;
     const name = [most.brand, most.type].filter((part) => part !== null).join(" ");
     return `The largest group is ${name}: ${whole(most.cards)} of ${counted(all, "card")} (${percent(most.share)}), valid or expired.`;
+  },
+  behind({ brand, type }, column) {
+    const ofThem = [is("brand", brand), is("type", type)];
+    switch (column) {
+      case "cards":
+      case "share":
+        return cardsWith(...ofThem);
+      case "credit_limit_mean_usd":
+      case "credit_limit_median_usd":
+        return cardsWith(...ofThem, known("credit_limit_usd"));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

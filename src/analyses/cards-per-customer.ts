@@ -2,6 +2,7 @@ import { count, share } from "../schema/columns.ts";
 import { counted, decimal, percent, whole } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is } from "./conditions.ts";
 import { sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -43,6 +44,7 @@ export default defineAnalysis({
     const mean = rows.reduce((cards, row) => cards + row.cards * row.customers, 0) / all;
     return `${counted(all, "customer")} hold ${decimal(mean)} cards each on average; ${whole(several)} (${percent(several / all)}) hold more than one.`;
   },
+  behind: (row, column) => (column === "cards" ? undefined : customersWith(is("cards", row.cards))),
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),
     "a number of cards appears once": unique(rows, "cards"),

@@ -3,7 +3,8 @@ import { counted, decimal } from "../schema/format.ts";
 import { each, unionAll } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
-import { measuresIn, spoken } from "./customer-measures.ts";
+import { customersWith, known } from "./conditions.ts";
+import { customerMeasures, measuresIn, spoken } from "./customer-measures.ts";
 import { rankable, unique } from "./rows.ts";
 
 const names = [
@@ -102,6 +103,11 @@ export default defineAnalysis({
     if (strongest === undefined)
       return `No pair of measures is known for ${counted(values.small.customers, "customer")} or more.`;
     return `Of the pairs that do not contain each other, ${spoken(strongest.x)} and ${spoken(strongest.y)} go together most closely: Spearman ${decimal(strongest.spearman)}, Pearson ${decimal(strongest.pearson)} over ${counted(strongest.customers, "customer")}.`;
+  },
+  behind({ x, y }, column) {
+    if (column === "x" || column === "y") return undefined;
+    const expressions = customerMeasures.filter(({ name }) => name === x || name === y);
+    return customersWith(...expressions.map(({ expression }) => known(expression)));
   },
   invariants: (rows) => ({
     "a pair appears once": unique(

@@ -4,6 +4,7 @@ import { counted, percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is, known } from "./conditions.ts";
 import { find, lacking, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -52,6 +53,13 @@ export default defineAnalysis({
     const low = of("poor") + of("fair");
     const high = of("very_good") + of("exceptional");
     return `${whole(low)} of ${counted(all, "customer")} (${percent(low / all)}) score below 670; ${whole(high)} (${percent(high / all)}) score 740 or more.${lacking(rows, "band", "score")}`;
+  },
+  behind({ band }, column) {
+    if (column === "band") return undefined;
+    const inBand = is("score_band", band);
+    return column === "debt_to_income_mean"
+      ? customersWith(inBand, known("debt_to_income"))
+      : customersWith(inBand);
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

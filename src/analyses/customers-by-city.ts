@@ -3,6 +3,7 @@ import { counted, percent, whole } from "../schema/format.ts";
 import { median } from "../sql/dialect.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is, known } from "./conditions.ts";
 import { find, largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -55,6 +56,20 @@ export default defineAnalysis({
     if (most === undefined)
       return `No city has ${counted(values.small.customers, "customer")} or more; there are ${whole(all)} in all.${unknown}`;
     return `The city with most customers is ${most.city}${most.state === null ? "" : `, ${most.state}`}: ${whole(most.customers)} of ${whole(all)} (${percent(most.share)}).${unknown}`;
+  },
+  behind({ state, city }, column) {
+    const living = [is("state", state), is("city", city)];
+    switch (column) {
+      case "customers":
+      case "share":
+        return customersWith(...living);
+      case "income_median_usd":
+        return customersWith(...living, known("annual_income_usd"));
+      case "debt_to_income_median":
+        return customersWith(...living, known("debt_to_income"));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

@@ -3,6 +3,7 @@ import { counted, percent, whole } from "../schema/format.ts";
 import { median } from "../sql/dialect.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is, known } from "./conditions.ts";
 import { find, largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -50,6 +51,19 @@ export default defineAnalysis({
     if (most === undefined)
       return `No state has ${counted(values.small.customers, "customer")} or more; there are ${whole(all)} in all.${rest}`;
     return `The state with most customers is ${most.state}: ${whole(most.customers)} of ${whole(all)} (${percent(most.share)}).${rest}`;
+  },
+  behind({ state }, column) {
+    switch (column) {
+      case "customers":
+      case "share":
+        return customersWith(is("state", state));
+      case "income_median_usd":
+        return customersWith(is("state", state), known("annual_income_usd"));
+      case "debt_to_income_median":
+        return customersWith(is("state", state), known("debt_to_income"));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

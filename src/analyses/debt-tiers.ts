@@ -4,6 +4,7 @@ import { counted, percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is } from "./conditions.ts";
 import { find, lacking, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -46,6 +47,7 @@ export default defineAnalysis({
     const most = find(rows, "tier", "very_high");
     return `${whole(most?.customers ?? 0)} of ${counted(all, "customer")} (${percent(most?.share ?? null)}) owe more than a whole year's income.${lacking(rows, "tier", "debt to income")}`;
   },
+  behind: (row, column) => (column === "tier" ? undefined : customersWith(is("debt_tier", row.tier))),
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),
     "a tier appears once": unique(rows, "tier"),

@@ -1,8 +1,9 @@
 import { count, ratio, share } from "../schema/columns.ts";
 import { counted, percent, threshold, whole } from "../schema/format.ts";
 import { median } from "../sql/dialect.ts";
-import { sql } from "../sql/statement.ts";
+import { raw, sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, known } from "./conditions.ts";
 
 export default defineAnalysis({
   id: "debt-to-income",
@@ -40,8 +41,13 @@ export default defineAnalysis({
   chart: { mark: "figures" },
 
   insight([row], { values }) {
-    return `${whole(row?.customers_high_debt ?? 0)} of ${counted(row?.customers ?? 0, "customer")} (${percent(row?.share_high_debt ?? null)}) owe more than ${threshold(values.high_debt.ratio, 2)} of a year's income; that is debt over income, not the monthly ratio lenders use.`;
+    if (row === undefined || row.customers === 0) return "No customer has a debt to income.";
+    return `${whole(row.customers_high_debt)} of ${counted(row.customers, "customer")} (${percent(row.share_high_debt)}) owe more than ${threshold(values.high_debt.ratio, 2)} of a year's income; that is debt over income, not the monthly ratio lenders use.`;
   },
+  behind: (_, column) =>
+    column === "customers_high_debt" || column === "share_high_debt"
+      ? customersWith(raw("is_high_debt"))
+      : customersWith(known("debt_to_income")),
   invariants: (rows) => ({
     "there is one row": rows.length === 1,
     "a part is no larger than its whole": rows.every((r) => r.customers_high_debt <= r.customers),

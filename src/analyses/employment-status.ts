@@ -2,6 +2,7 @@ import { count, label, share } from "../schema/columns.ts";
 import { counted, percent, whole } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is, known, unknown } from "./conditions.ts";
 import { find, lacking, largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -57,6 +58,13 @@ export default defineAnalysis({
     const derived = sum(rows, "derived");
     const second = derived === 0 ? first : `${first} For ${whole(derived)}, retirement is derived from age.`;
     return `${second}${lacking(rows, "value", "status")}`;
+  },
+  behind({ value }, column) {
+    if (column === "value") return undefined;
+    const having = is("employment", value);
+    return column === "derived"
+      ? customersWith(having, known("employment"), unknown("employment_status"))
+      : customersWith(having);
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

@@ -3,6 +3,7 @@ import { counted, whole } from "../schema/format.ts";
 import { yearMonth } from "../sql/dialect.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { cardsWith, is, unknown } from "./conditions.ts";
 import { find, largest, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -49,6 +50,11 @@ export default defineAnalysis({
     return later === undefined
       ? `${first}; none later.`
       : `${first}; of the months after it, most expire in ${later.month} (${whole(later.cards)}).`;
+  },
+  behind({ month }, column) {
+    const expiring = month === null ? unknown("expires_on") : sql`${yearMonth("expires_on")} = ${month}`;
+    if (column === "month") return undefined;
+    return column === "credit_cards" ? cardsWith(expiring, is("type", "credit")) : cardsWith(expiring);
   },
   invariants: (rows) => ({
     "a month appears once": unique(rows, "month"),

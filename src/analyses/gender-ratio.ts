@@ -2,6 +2,7 @@ import { count, label, share } from "../schema/columns.ts";
 import { counted, decimal, percent } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is } from "./conditions.ts";
 import { lacking, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -48,6 +49,7 @@ export default defineAnalysis({
       ? `${share}.${unknown}`
       : `${share} and ${percent(second.share)} ${second.value}: ${decimal(first.customers / second.customers)} to 1.${unknown}`;
   },
+  behind: (row, column) => (column === "value" ? undefined : customersWith(is("gender", row.value))),
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),
     "a value appears once": unique(rows, "value"),

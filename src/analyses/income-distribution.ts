@@ -4,6 +4,7 @@ import { percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is } from "./conditions.ts";
 import { lacking, largest, rankable, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -48,6 +49,7 @@ export default defineAnalysis({
       return `No income band has ${whole(values.small.customers)} customers or more; there are ${whole(sum(rows, "customers"))} in all.${unknown}`;
     return `The largest income band is ${most.band} USD a year: ${whole(most.customers)} of ${whole(sum(rows, "customers"))} customers (${percent(most.share)}).${unknown}`;
   },
+  behind: (row, column) => (column === "band" ? undefined : customersWith(is("income_band", row.band))),
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),
     "a band appears once": unique(rows, "band"),

@@ -26,6 +26,7 @@ import offerCandidates from "./offer-candidates.ts";
 import offers from "./offers.ts";
 import ownershipBySegment from "./ownership-by-segment.ts";
 import portfolioSummary from "./portfolio-summary.ts";
+import ratesBySegment from "./rates-by-segment.ts";
 import retirementHorizon from "./retirement-horizon.ts";
 import riskMatrix from "./risk-matrix.ts";
 import selectionFairness from "./selection-fairness.ts";
@@ -59,6 +60,7 @@ export const analyses = {
   offers,
   "ownership-by-segment": ownershipBySegment,
   "portfolio-summary": portfolioSummary,
+  "rates-by-segment": ratesBySegment,
   "retirement-horizon": retirementHorizon,
   "risk-matrix": riskMatrix,
   "selection-fairness": selectionFairness,

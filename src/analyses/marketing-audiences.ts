@@ -1,8 +1,9 @@
 import { audiences } from "../schema/bands.ts";
 import { count, label, share } from "../schema/columns.ts";
 import { counted, threshold, whole } from "../schema/format.ts";
-import { sql } from "../sql/statement.ts";
+import { raw, sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is } from "./conditions.ts";
 import { find, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -72,6 +73,21 @@ export default defineAnalysis({
     return help?.customers == null
       ? `${first} The assistance audience is not computable: the files lack debts.`
       : `${first} ${counted(help.customers, "customer")} score below ${threshold(assistance.score_max)} and owe more than ${threshold(assistance.debt_share, 2)} of a year's income.`;
+  },
+  behind({ audience, customers }, column) {
+    if (customers === null) return undefined;
+    const members = raw(audience === "premium" ? "is_premium" : "is_assistance");
+    switch (column) {
+      case "customers":
+      case "share":
+        return customersWith(members);
+      case "also_high_debt":
+        return customersWith(members, raw("is_high_debt"));
+      case "without_credit_card":
+        return customersWith(members, is("credit_cards", 0));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => ({
     "the audiences are these": rows.map((row) => row.audience).join() === audiences.join(),

@@ -4,7 +4,8 @@ import { median, quantile } from "../sql/dialect.ts";
 import { positions, unionAll } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
-import { measuresIn, spoken } from "./customer-measures.ts";
+import { customersWith, known, unknown } from "./conditions.ts";
+import { customerMeasures, measuresIn, spoken } from "./customer-measures.ts";
 import { ascending, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -90,6 +91,11 @@ export default defineAnalysis({
     return incomplete.length === 0
       ? `${first} No value is missing.`
       : `${first} Values are missing in ${incomplete.map((row) => `${spoken(row.measure)} (${whole(row.missing)})`).join(", ")}.`;
+  },
+  behind({ measure }, column) {
+    const expression = customerMeasures.find(({ name }) => name === measure)?.expression;
+    if (column === "measure" || expression === undefined) return undefined;
+    return customersWith(column === "missing" ? unknown(expression) : known(expression));
   },
   invariants: (rows) => ({
     "a measure appears once": unique(rows, "measure"),

@@ -6,6 +6,7 @@ import { joinText } from "../sql/dialect.ts";
 import { tuples } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { is, known, offersWith, unknown } from "./conditions.ts";
 import { largest, unique } from "./rows.ts";
 
 /** What has to be said of an offer beside its counts: what it waits for, or what could not be tested. */
@@ -116,7 +117,21 @@ export default defineAnalysis({
     if (most === undefined) return "No offer is computable from the files.";
     const without = rows.length - computable.length;
     const rest = without === 0 ? "" : ` ${counted(without, "offer")} cannot be computed from the files.`;
+    if (most.customers === 0) return `No offer has a candidate.${rest}`;
     return `The offer with most candidates is ${most.offer}: ${whole(most.customers)} of ${whole(most.eligible)} eligible customers pass the gates. Candidates are not approved.${rest}`;
+  },
+  behind({ offer, eligible }, column) {
+    if (eligible === null) return undefined;
+    switch (column) {
+      case "customers":
+        return offersWith(is("offer", offer), unknown("excluded_because"));
+      case "eligible":
+        return offersWith(is("offer", offer));
+      case "excluded":
+        return offersWith(is("offer", offer), known("excluded_because"));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => ({
     "every offer is there, in order":

@@ -3,8 +3,9 @@ import { count, flag, label, number, share } from "../schema/columns.ts";
 import { decimal } from "../schema/format.ts";
 import { wilsonHigh, wilsonLow } from "../sql/intervals.ts";
 import { tuples } from "../sql/lists.ts";
-import { sql } from "../sql/statement.ts";
+import { raw, sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is, known } from "./conditions.ts";
 import { ascending, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -179,6 +180,21 @@ export default defineAnalysis({
       standardised.fewest.segment === raw.fewest.segment
       ? `${held}; at equal age the same two stay first and last (${decimal(standardised.most.cards)} and ${decimal(standardised.fewest.cards)}).`
       : `${held}; at equal age ${equal}.`;
+  },
+  behind({ dimension, segment }, column) {
+    const inside = is(dimension, segment);
+    switch (column) {
+      case "customers":
+      case "cards_per_customer":
+      case "valid_cards_per_customer":
+        return customersWith(inside);
+      case "share_with_credit_card":
+        return customersWith(inside, raw("credit_cards > 0"));
+      case "cards_per_customer_age_standardised":
+        return customersWith(inside, known("age_band"));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => {
     const dimensions = [...new Set(rows.map((row) => row.dimension))];

@@ -1,8 +1,33 @@
 import { count, number, usd } from "../schema/columns.ts";
 import { counted, decimal, whole } from "../schema/format.ts";
 import { median } from "../sql/dialect.ts";
-import { sql } from "../sql/statement.ts";
-import { defineAnalysis } from "./analysis.ts";
+import { raw, sql } from "../sql/statement.ts";
+import { type Behind, defineAnalysis } from "./analysis.ts";
+import { cardsWith, customersWith, is, known } from "./conditions.ts";
+
+/** What each figure counts, or is computed from. */
+const figures: Readonly<Record<string, Behind>> = {
+  customers: customersWith(),
+  cards: cardsWith(),
+  credit_cards: cardsWith(is("type", "credit")),
+  debit_cards: cardsWith(is("type", "debit")),
+  prepaid_cards: cardsWith(is("type", "prepaid")),
+  cards_per_customer_mean: customersWith(),
+  cards_per_customer_median: customersWith(),
+  customers_with_several_cards: customersWith(raw("cards > 1")),
+  customers_without_credit_card: customersWith(is("credit_cards", 0)),
+  credit_limit_usd: cardsWith(is("type", "credit"), known("credit_limit_usd")),
+  cards_valid: cardsWith(raw("is_valid")),
+  credit_limit_valid_usd: cardsWith(is("type", "credit"), raw("is_valid"), known("credit_limit_usd")),
+  customers_without_valid_credit_card: customersWith(is("valid_credit_cards", 0)),
+  customers_without_valid_card: customersWith(is("valid_cards", 0)),
+  total_debt_usd: customersWith(known("total_debt_usd")),
+  income_median_usd: customersWith(known("annual_income_usd")),
+  age_mean: customersWith(known("age")),
+  age_median: customersWith(known("age")),
+  credit_score_mean: customersWith(known("credit_score")),
+  cards_without_customer: cardsWith(raw("not has_customer")),
+};
 
 export default defineAnalysis({
   id: "portfolio-summary",
@@ -124,7 +149,12 @@ export default defineAnalysis({
   insight([row], { asOf }) {
     if (row === undefined || row.customers === 0)
       return `There are no customers and ${counted(row?.cards ?? 0, "card")}.`;
-    const held = `${counted(row.customers, "customer")} hold ${counted(row.cards - row.cards_without_customer, "card")} (${decimal(row.cards_per_customer_mean)} each on average, of any type).`;
+    const cards = row.cards - row.cards_without_customer;
+    // Where single cards were selected, their holders have others: a customer's own figures are of all of them.
+    const isAll = Math.round((row.cards_per_customer_mean ?? 0) * row.customers) === cards;
+    const held = isAll
+      ? `${counted(row.customers, "customer")} hold ${counted(cards, "card")} (${decimal(row.cards_per_customer_mean)} each on average, of any type).`
+      : `${counted(cards, "selected card")} of ${counted(row.customers, "customer")}, who hold ${decimal(row.cards_per_customer_mean)} each on average with those that are not selected.`;
     const strays = row.cards_without_customer;
     const rest =
       strays === 0
@@ -136,6 +166,7 @@ export default defineAnalysis({
       ? `${held} ${valid}, and ${whole(row.customers_without_valid_card)} customers have none.${rest}`
       : `${held} ${valid}; ${whole(row.customers_without_credit_card)} customers have no credit card on file, ${whole(row.customers_without_valid_credit_card)} no valid one.${rest}`;
   },
+  behind: (_, column) => figures[column],
   invariants: (rows) => ({
     "there is one row": rows.length === 1,
     "types are parts of the cards": rows.every(

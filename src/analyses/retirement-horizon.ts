@@ -4,6 +4,7 @@ import { counted, percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is } from "./conditions.ts";
 import { find, lacking, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -51,6 +52,7 @@ export default defineAnalysis({
       : "";
     return `${whole(retired?.customers ?? 0)} of ${counted(all, "customer")} (${percent(retired?.share ?? null)}) are retired; ${whole(soon)} more retire within 10 years${overdue}.${lacking(rows, "band", "age or retirement age")}`;
   },
+  behind: (row, column) => (column === "band" ? undefined : customersWith(is("retirement_band", row.band))),
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),
     "a band appears once": unique(rows, "band"),

@@ -4,6 +4,7 @@ import { counted, percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is } from "./conditions.ts";
 import { sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -70,6 +71,10 @@ export default defineAnalysis({
         : ` ${whole(unknown)} ${unknown === 1 ? "lacks" : "lack"} a score or a debt to income.`;
     return `${whole(both)} of ${counted(all, "customer")} (${percent(both / all)}) score below 670 and owe more than a whole year's income.${rest}`;
   },
+  behind: ({ score_band, debt_tier }, column) =>
+    column === "customers"
+      ? customersWith(is("score_band", score_band), is("debt_tier", debt_tier))
+      : undefined,
   invariants: (rows) => ({
     "a pair appears once": unique(rows, "score_band", "debt_tier"),
     "every pair is there": scoreBands.every((score) =>

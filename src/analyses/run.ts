@@ -34,7 +34,6 @@ export async function runAnalysis<C extends Columns, M extends MeasureName>(
   engine: Engine,
   view: View,
 ): Promise<Result<C>> {
-  const sql = renderAnalysis(analysis, engine, view);
   const rows: Row<C>[] = [];
   let total = 0;
   for await (const batch of streamRows(analysis, engine, view)) {
@@ -42,6 +41,32 @@ export async function runAnalysis<C extends Columns, M extends MeasureName>(
     if (rows.length < FIRST_ROWS || !analysis.list) rows.push(...(batch as unknown as Row<C>[]));
   }
   if (analysis.list) rows.length = Math.min(rows.length, FIRST_ROWS);
+  return resultOf(analysis, engine, view, rows, total);
+}
+
+/** As `runAnalysis`, but of a list only the first rows are read, and the rest counted by the engine. */
+export async function glanceAt<C extends Columns, M extends MeasureName>(
+  analysis: Analysis<C, M>,
+  engine: Engine,
+  view: View,
+  firstRows: number,
+): Promise<Result<C>> {
+  if (!analysis.list) return runAnalysis(analysis, engine, view);
+  const text = renderAnalysis(analysis, engine, view);
+  const counted = await engine.query(raw(`select count(*) as n from (\n${text}\n) listed`));
+  const rows: Row<C>[] = [];
+  for await (const batch of shaped(analysis, engine, view, `${text}\nlimit ${firstRows}`))
+    rows.push(...(batch as unknown as Row<C>[]));
+  return resultOf(analysis, engine, view, rows, Number(counted.rows[0]?.["n"]));
+}
+
+function resultOf<C extends Columns, M extends MeasureName>(
+  analysis: Analysis<C, M>,
+  engine: Engine,
+  view: View,
+  rows: readonly Row<C>[],
+  total: number,
+): Result<C> {
   const broken = Object.entries(analysis.invariants(rows)).filter(([, holds]) => !holds);
   if (broken.length > 0)
     throw new CardscopeError(
@@ -55,19 +80,29 @@ export async function runAnalysis<C extends Columns, M extends MeasureName>(
     rows,
     total,
     insight: analysis.insight(rows, { ...context, total }),
-    sql,
+    sql: renderAnalysis(analysis, engine, view),
   };
 }
 
 /** Every row of an analysis in batches: lists can be longer than memory. */
-export async function* streamRows(
+export function streamRows(
   analysis: AnyAnalysis,
   engine: Engine,
   view: View,
 ): AsyncGenerator<readonly ResultRow[]> {
+  return shaped(analysis, engine, view, renderAnalysis(analysis, engine, view));
+}
+
+/** The rows of a statement in the shape that the analysis declares. */
+async function* shaped(
+  analysis: AnyAnalysis,
+  engine: Engine,
+  view: View,
+  text: string,
+): AsyncGenerator<readonly ResultRow[]> {
   const names = Object.keys(analysis.columns);
   const absent = names.filter((name) => !has(analysis.columns[name], view.inputs));
-  for await (const { columns, rows } of engine.stream(raw(renderAnalysis(analysis, engine, view)))) {
+  for await (const { columns, rows } of engine.stream(raw(text))) {
     if (columns.join() !== names.join())
       throw new CardscopeError(
         "RESULT_SHAPE",
@@ -78,7 +113,8 @@ export async function* streamRows(
 }
 
 function renderAnalysis(analysis: AnyAnalysis, engine: Engine, view: View): string {
-  return dedent(render(analysis.sql(contextOf(view)), engine.dialect));
+  const text = dedent(render(analysis.sql(contextOf(view)), engine.dialect));
+  return view.narrow?.(text) ?? text;
 }
 
 const contextOf = ({ asOf, inputs, values }: View): Context => ({ asOf, inputs, values });

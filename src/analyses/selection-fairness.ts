@@ -1,11 +1,13 @@
+import { audiences } from "../schema/bands.ts";
 import { count, flag, label, ratio, share } from "../schema/columns.ts";
 import { counted, decimal, percent } from "../schema/format.ts";
 import type { Inputs } from "../schema/inputs.ts";
 import { isComputable, offers } from "../schema/offers.ts";
 import { katzHigh, katzLow } from "../sql/intervals.ts";
 import { positions } from "../sql/lists.ts";
-import { sql } from "../sql/statement.ts";
+import { raw, type Statement, sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is } from "./conditions.ts";
 import { ascending, unique } from "./rows.ts";
 
 /** The audiences and offers that the files allow, in the order in which they are shown. */
@@ -14,6 +16,14 @@ const selectionsIn = (inputs: Inputs): readonly string[] => [
   ...(inputs.has("assistance") ? ["assistance"] : []),
   ...offers.filter((offer) => isComputable(offer, inputs)).map(({ offer }) => offer),
 ];
+
+const inAgeGroup = (group: string | null, split: number): Statement =>
+  raw(group === null ? "age is null" : group.startsWith("under ") ? `age < ${split}` : `age >= ${split}`);
+
+const isSelected = (selection: string): Statement =>
+  (audiences as readonly string[]).includes(selection)
+    ? raw(`is_${selection}`)
+    : sql`user_id in (select user_id from offer_profile where offer = ${selection} and excluded_because is null)`;
 
 export default defineAnalysis({
   id: "selection-fairness",
@@ -180,6 +190,20 @@ export default defineAnalysis({
         ? ""
         : ` (95% interval ${decimal(lowest.ratio_low)} to ${decimal(lowest.ratio_high)})`;
     return `${below.length} of ${counted(compared.length, "comparison")} of selection rates ${below.length === 1 ? "falls" : "fall"} below 0.80; the lowest is ${name}: ${percent(lowest.rate)} of ${counted(lowest.customers, "customer")}, ratio ${decimal(lowest.ratio)}${interval}. A screen, not a verdict.`;
+  },
+  behind({ selection, dimension, group }, column, { values }) {
+    const inside =
+      dimension === "gender" ? is("gender", group) : inAgeGroup(group, values.fairness.age_split);
+    switch (column) {
+      case "customers":
+        return customersWith(inside);
+      case "selected":
+      case "rate":
+      case "ratio":
+        return customersWith(inside, isSelected(selection));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => ({
     "a group appears once": unique(rows, "selection", "dimension", "group"),

@@ -4,6 +4,7 @@ import { counted, dollars, percent, whole } from "../schema/format.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
+import { customersWith, is, known } from "./conditions.ts";
 import { find, sharesSumToOne, sum, unique } from "./rows.ts";
 
 export default defineAnalysis({
@@ -64,6 +65,20 @@ export default defineAnalysis({
     return expired === 0
       ? second
       : `${second} ${dollars(expired)} more stand on expired credit cards, outside of the ratio.`;
+  },
+  behind({ band }, column) {
+    const inBand = is("utilisation_band", band);
+    switch (column) {
+      case "customers":
+      case "share":
+        return customersWith(inBand);
+      case "balance_usd":
+        return customersWith(inBand, known("balance_valid_usd"));
+      case "balance_expired_usd":
+        return customersWith(inBand, known("balance_expired_usd"));
+      default:
+        return undefined;
+    }
   },
   invariants: (rows) => ({
     "shares sum to 1": sharesSumToOne(rows),

@@ -37,7 +37,9 @@ function build(): Command {
     .description("Answers that hold up, from a customers file and a cards file.")
     .version(version)
     .argument("[files...]", "customers file and cards file, or one workbook; sample data when left out")
-    .option("--no-open", "do not open the report in a browser")
+    .option("--port <n>", "port of the dashboard; any free one when left out", portNumber, 0)
+    .option("--host <address>", "address to listen on; a token is needed beyond this machine", "127.0.0.1")
+    .option("--no-open", "do not open the dashboard in a browser")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cardscope: ")) })
     .exitOverride()
     .helpCommand(true)
@@ -45,8 +47,8 @@ function build(): Command {
     .enablePositionalOptions()
     .action(async (files: string[], options) => {
       refuseMistypedCommand(files[0], program);
-      const { report } = await import("./report.ts");
-      await report(files, { ...readingOf(options), open: options.open });
+      const { dashboard } = await import("./dashboard.ts");
+      await dashboard(files, { ...readingOf(options), ...pick(options, "host", "port", "open") });
     });
   reading(program);
 
@@ -178,4 +180,10 @@ function pair(text: string, found: Record<string, string> = {}): Record<string, 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
   return Number(text);
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError("Give a port from 0 to 65535.");
+  return port;
 }

@@ -39,6 +39,12 @@ export class Session implements AsyncDisposable {
     return folder;
   }
 
+  /** Resolves when the session is to end. */
+  interrupted(): Promise<void> {
+    if (this.signal.aborted) return Promise.resolve();
+    return new Promise((done) => this.signal.addEventListener("abort", () => done(), { once: true }));
+  }
+
   onInterrupt(interrupt: () => void): void {
     this.#interrupts.push(interrupt);
   }
@@ -50,23 +56,22 @@ export class Session implements AsyncDisposable {
     options: Pick<PortfolioOptions, "database" | "nearestPlaces">,
   ): Promise<Portfolio> {
     const { asOf, settings, map, sheets } = reading;
-    const portfolio = await openPortfolio(files.length > 0 ? files : await this.#sample(), {
+    const portfolio = await openPortfolio(files.length > 0 ? files : await this.sample(), {
       settings,
       map,
       sheets,
       ...(asOf !== undefined && { asOf }),
       ...options,
-      onProgress: (step) => {
-        this.signal.throwIfAborted();
-        this.progress.step(step);
-      },
+      onProgress: (step) => this.progress.step(step),
+      signal: this.signal,
     });
     this.onInterrupt(() => portfolio.interrupt());
     this.signal.throwIfAborted();
     return portfolio;
   }
 
-  async #sample(): Promise<string[]> {
+  /** A made-up portfolio in a folder that goes with the session. */
+  async sample(): Promise<string[]> {
     const folder = await this.temporaryFolder();
     const { signal } = this;
     const { users, cards } = await writeSample(folder, {
@@ -88,7 +93,7 @@ export class Session implements AsyncDisposable {
 
 /** Runs a command in a session. What an interruption makes fail is no failure of its own. */
 export async function inSession(
-  options: { quiet?: boolean },
+  options: { quiet?: boolean; stopped?: string },
   run: (session: Session) => Promise<void>,
 ): Promise<void> {
   await using session = new Session(options);
@@ -97,6 +102,6 @@ export async function inSession(
   } catch (error) {
     if (!session.signal.aborted) throw error;
     session.progress.clear();
-    console.error("cardscope: stopped; nothing was written");
+    console.error(`cardscope: ${options.stopped ?? "stopped; nothing was written"}`);
   }
 }

@@ -17,6 +17,8 @@ import {
 export interface DuckDBEngine extends Engine {
   /** For loading: appenders and COPY are this engine's own. */
   readonly connection: DuckDBConnection;
+  /** A further connection to the same database: it is interrupted alone, and closing it leaves the database open. */
+  connect(): Promise<DuckDBEngine>;
 }
 
 /**
@@ -36,6 +38,17 @@ export async function openDuckDB(
     ...settings,
   });
   const connection = await instance.connect();
+  return over(instance, connection, async () => {
+    connection.closeSync();
+    instance.closeSync();
+  });
+}
+
+function over(
+  instance: InstanceType<typeof DuckDBInstance>,
+  connection: DuckDBConnection,
+  close: () => Promise<void>,
+): DuckDBEngine {
   const run = async <T>(statement: Statement, call: (text: string) => Promise<T>): Promise<T> => {
     const text = render(statement, dialect);
     try {
@@ -66,10 +79,11 @@ export async function openDuckDB(
       await run(statement, (text) => connection.run(text));
     },
     interrupt: () => connection.interrupt(),
-    async [Symbol.asyncDispose]() {
-      connection.closeSync();
-      instance.closeSync();
+    async connect() {
+      const other = await instance.connect();
+      return over(instance, other, async () => other.closeSync());
     },
+    [Symbol.asyncDispose]: close,
   };
 }
 

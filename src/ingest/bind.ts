@@ -1,7 +1,7 @@
 import { cards } from "../schema/cards.ts";
 import type { Field, Table } from "../schema/tables.ts";
 import { users } from "../schema/users.ts";
-import { normalise } from "./headers.ts";
+import { normalise, plainHeader } from "./headers.ts";
 import { isFilled } from "./missing.ts";
 import { isWritten, notations } from "./notations.ts";
 
@@ -26,7 +26,7 @@ export interface Binding {
   readonly score: number;
 }
 
-/** `column=header` overrides; a column of both tables is written `users.user_id`. */
+/** `column=header` overrides; a column of both tables is written `users.user_id`; without a header it is not read. */
 export type HeaderMap = Readonly<Record<string, string>>;
 
 const HEADER_ROWS = 30;
@@ -44,7 +44,7 @@ export function bind(
       ...aliases,
     ]),
   );
-  for (const header of Object.values(map)) known.add(normalise(header));
+  for (const header of Object.values(map)) if (header !== "") known.add(normalise(header));
   // judging values is dear: only rows that could be headers are bound
   const rows = preview
     .slice(0, HEADER_ROWS)
@@ -59,13 +59,18 @@ export function bind(
 export const hasDomain = ({ table, columns }: Binding): boolean =>
   tables[table].domain.some((c) => columns.has(c));
 
-function bindRow(
+/** The reading of a preview whose headers stand in a given row. */
+export function bindRow(
   name: TableName,
   preview: readonly (readonly string[])[],
   headerRow: number,
   map: HeaderMap,
 ): Binding {
-  const { fields, key, domain } = tables[name];
+  const { key, domain } = tables[name];
+  const wantedOf = (column: string) => map[`${name}.${column}`] ?? map[column];
+  const fields = Object.fromEntries(
+    Object.entries(tables[name].fields).filter(([column]) => wantedOf(column) !== ""),
+  );
   const headers = preview[headerRow] ?? [];
   const below = preview.slice(headerRow + 1);
   const samples = headers.map((_, i) =>
@@ -83,11 +88,10 @@ function bindRow(
   };
 
   for (const column of Object.keys(fields)) {
-    const wanted = map[`${name}.${column}`] ?? map[column];
+    const wanted = wantedOf(column);
     if (wanted === undefined) continue;
-    const index = headers.findIndex(
-      (header, i) => header === wanted || (keys[i] === normalise(wanted) && wanted !== ""),
-    );
+    const exact = headers.findIndex((header) => plainHeader(header) === plainHeader(wanted));
+    const index = exact >= 0 ? exact : keys.indexOf(normalise(wanted));
     if (index >= 0) take(column, index);
   }
   bindByCategory(fields, keys, samples, columns, taken, take);
@@ -165,7 +169,7 @@ function known(field: Field, sample: readonly string[]): number {
 }
 
 /** A header whose cells cannot be what it says is not bound: a column "age" full of words is another domain's. */
-function isReadable(field: Field, sample: readonly string[]): boolean {
+export function isReadable(field: Field, sample: readonly string[]): boolean {
   if (field.reading === "card_number" || sample.length === 0) return true;
   if (field.categories !== undefined && !field.open) return known(field, sample) > 0.5;
   // numbers that a spreadsheet turned into dates are still the column's

@@ -11,6 +11,7 @@ import { type FileMonth, inferFileMonth } from "./as-of.ts";
 import { type HeaderMap, type TableName, tables } from "./bind.ts";
 import { locate } from "./coordinates.ts";
 import { coordinateDay } from "./damage.ts";
+import { plainHeader } from "./headers.ts";
 import { IssueLog } from "./issue-log.ts";
 import { dropCardNumbers, leaveOutKeyless, refuseCardNumbersAsKeys, settleIds, settleKey } from "./keys.ts";
 import { openFiles } from "./open-files.ts";
@@ -21,7 +22,7 @@ import { checkAges, checkCardCounts, checkMonths, checkRelations, checkRowNumber
 export interface IngestOptions {
   /** `column=header` overrides; a column of both tables is written `users.user_id`. */
   readonly map?: HeaderMap;
-  /** Sheet to read for a table, by name. */
+  /** What to read a table from: the name of a sheet or of a file, or both as `file [sheet]`. */
   readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
   /** Whether to fill `nearest_place`, which no analysis reads and which takes a gazetteer. */
   readonly nearestPlaces: boolean;
@@ -73,11 +74,6 @@ export async function ingest(
     for (const { column, header } of binding.spare)
       await log.add("duplicate_header", name, column, null, header);
   }
-  if (!read.cards.binding.columns.has("user_id"))
-    throw refused(
-      `${found.cards.source.file}: no column says which customer a card belongs to`,
-      "name it with --map cards.user_id=HEADER",
-    );
   await leaveOutKeyless(engine, read.users, log);
   await leaveOutKeyless(engine, read.cards, log);
   await settleIds(engine, [
@@ -104,6 +100,8 @@ export async function ingest(
     await locate(engine, await pointsOf(engine, read.users), options.nearestPlaces);
   const fileMonth = await inferFileMonth(engine, options.today);
   if (has("users", "age", "birth_year", "birth_month")) await checkAges(log, fileMonth);
+  for (const name of ["users", "cards"] as const)
+    await log.keepKeys(name, `select row, ${tables[name].key} as key from ${read[name].name}`);
   await engine.execute(raw("drop table read_users"));
   await engine.execute(raw("drop table read_cards"));
 
@@ -188,7 +186,7 @@ async function describeSource(
   const used = new Set(binding.columns.values());
   const ignored = binding.headers
     .filter((_, i) => !used.has(i))
-    .map((header) => maskCardNumbers(header.replace(/^\uFEFF/, "").trim()))
+    .map((header) => maskCardNumbers(plainHeader(header)))
     .filter((header) => header !== "");
   return {
     table,

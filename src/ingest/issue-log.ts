@@ -26,6 +26,14 @@ export class IssueLog {
       raw(`create or replace table issues
         (code varchar, table_name varchar, column_name varchar, row bigint, value varchar)`),
     );
+    await engine.execute(
+      raw("create or replace table issue_keys (table_name varchar, row bigint, key varchar)"),
+    );
+    return new IssueLog(engine);
+  }
+
+  /** The findings of a database that was read before. */
+  static of(engine: DuckDBEngine): IssueLog {
     return new IssueLog(engine);
   }
 
@@ -60,6 +68,18 @@ export class IssueLog {
       raw(
         `delete from issues where table_name = ${literal(table)} and row in (select row from (${rows}) gone)`,
       ),
+    );
+  }
+
+  /**
+   * Keeps whose rows the findings are about, so that they can be shown beside a customer or a card; `rows` is SQL
+   * with the columns `row` and `key`. Rows without a finding are not kept.
+   */
+  async keepKeys(table: TableName, rows: string): Promise<void> {
+    await this.#engine.execute(
+      raw(`insert into issue_keys
+        select ${literal(table)}, row, cast(key as varchar) from (${rows}) keyed
+        where row in (select row from issues where table_name = ${literal(table)})`),
     );
   }
 

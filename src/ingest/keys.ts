@@ -101,6 +101,7 @@ export async function settleKey(
     key,
     `select r.row as row, cast(r.${key} as varchar) as value from ${pairs}`,
   );
+  await log.keepKeys(binding.table, `select r.row as row, r.${key} as key from ${pairs}`);
   await engine.execute(raw(`delete from ${name} where row in (select r.row from ${pairs})`));
 }
 

@@ -2,7 +2,7 @@ import { closest } from "fastest-levenshtein";
 import { refused, usage } from "../errors.ts";
 import { maskCardNumbers } from "../schema/mask.ts";
 import { type Binding, bind, type HeaderMap, hasDomain, type TableName, tables } from "./bind.ts";
-import { normalise } from "./headers.ts";
+import { normalise, plainHeader } from "./headers.ts";
 import type { Standins } from "./read-table.ts";
 import type { SourceTable } from "./source-table.ts";
 
@@ -30,7 +30,7 @@ export function pickTables(sources: readonly SourceTable[], options: PickOptions
   checkOptions(sources, options);
   const bound = (name: TableName): Candidate[] =>
     sources
-      .filter(({ sheet }) => options.sheets?.[name] === undefined || sheet === options.sheets[name])
+      .filter((source) => isNamed(source, options.sheets?.[name]))
       .map((source) => ({ source, binding: bind(name, source.preview, options.map) }))
       .sort((a, b) => b.binding.score - a.binding.score);
   const users = bound("users");
@@ -43,8 +43,18 @@ export function pickTables(sources: readonly SourceTable[], options: PickOptions
   const [best, rival] = pairs.sort((a, b) => rank(b, a));
   if (best === undefined) throw refuse(sources, users, cards);
   if (rival !== undefined && rank(best, rival) === 0) throw refuseAlike(best, rival);
-  return joinBySharedHeader({ users: best.u, cards: best.c, standins: best.standins }, options.map);
+  const picked = joinBySharedHeader({ users: best.u, cards: best.c, standins: best.standins }, options.map);
+  if (!picked.cards.binding.columns.has("user_id"))
+    throw refused(
+      `${picked.cards.source.file}: no column says which customer a card belongs to`,
+      "name it with --map cards.user_id=HEADER",
+    );
+  return picked;
 }
+
+/** Whether a table is what a choice names: its sheet, its file, or both. */
+export const isNamed = ({ file, sheet }: SourceTable, name: string | undefined): boolean =>
+  name === undefined || name === sheet || name === file || name === `${file} [${sheet}]`;
 
 /** Of several ids in either table, the one that both tables call the same says which customer a card belongs to. */
 function joinBySharedHeader(found: Found, map: HeaderMap = {}): Found {
@@ -68,10 +78,10 @@ function joinBySharedHeader(found: Found, map: HeaderMap = {}): Found {
   return { ...found, users: again(users, key), cards: again(cards, owner) };
 }
 
-type Pair = Readonly<Record<"u" | "c", Candidate>>;
+export type Pair = Readonly<Record<"u" | "c", Candidate>>;
 
 /** Which of two pairs reads better; of two that read alike, a visible sheet goes before a hidden one, then the longer. */
-function rank(a: Pair, b: Pair): number {
+export function rank(a: Pair, b: Pair): number {
   const of = ({ u, c }: Pair, value: (candidate: Candidate) => number) => value(u) + value(c);
   const difference = (value: (candidate: Candidate) => number) => of(a, value) - of(b, value);
   return (
@@ -161,15 +171,15 @@ function found(sources: readonly SourceTable[]): string {
 }
 
 /** Fit to be shown; undefined for a file without headers, since its first row is someone's data. */
-function headersOf({ preview }: SourceTable): string[] | undefined {
-  const first = (preview[0] ?? []).map((cell) => cell.trim()).filter((cell) => cell !== "");
+export function headersOf({ preview }: SourceTable, row = 0): string[] | undefined {
+  const first = (preview[row] ?? []).map(plainHeader).filter((cell) => cell !== "");
   const isData = first.some((cell) => /^\W*\d[\d\W]*$/.test(cell));
   return isData ? undefined : first.map(maskCardNumbers);
 }
 
 function checkOptions(sources: readonly SourceTable[], { map = {}, sheets = {} }: PickOptions): void {
   for (const [name, sheet] of Object.entries(sheets))
-    if (!sources.some((source) => source.sheet === sheet))
+    if (!sources.some((source) => isNamed(source, sheet)))
       throw usage(
         `no sheet ${JSON.stringify(sheet)} for ${name}`,
         `there are ${sources.flatMap((s) => (s.sheet === null ? [] : [JSON.stringify(s.sheet)])).join(", ") || "no sheets in these files"}`,
@@ -181,7 +191,7 @@ function checkOptions(sources: readonly SourceTable[], { map = {}, sheets = {} }
   for (const [column, header] of Object.entries(map)) {
     if (!columns.includes(column))
       throw usage(`no column ${column} to map a header to`, `did you mean ${closest(column, columns)}?`);
-    if (!headers.has(normalise(header)))
+    if (header !== "" && !headers.has(normalise(header)))
       throw usage(
         `no header ${JSON.stringify(header)} to map to ${column}`,
         `give the header as the file writes it: did you mean ${JSON.stringify(

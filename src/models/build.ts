@@ -15,6 +15,8 @@ export interface View {
   readonly asOf: string;
   readonly values: MeasureValues;
   readonly inputs: Inputs;
+  /** Narrows a SELECT over the models to a part of the portfolio; the whole of it where there is none. */
+  readonly narrow?: (select: string) => string;
 }
 
 /** The model's SQL with its holes filled: thresholds, the as-of date, and what differs between engines. */

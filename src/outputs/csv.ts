@@ -33,7 +33,8 @@ async function* once<T>(batch: T): AsyncGenerator<T> {
   yield batch;
 }
 
-async function* csv<N extends string>(
+/** Rows in batches below the names of their columns. */
+export async function* csv<N extends string>(
   names: readonly N[],
   batches: AsyncIterable<readonly { readonly [K in N]?: Scalar }[]>,
 ): AsyncGenerator<string> {

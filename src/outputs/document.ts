@@ -6,6 +6,28 @@ import type { IssueCell, IssueSummary, Source } from "../schema/issues.ts";
 
 export type AsOfSource = "given" | "inferred" | "today";
 
+/** How many there are of each. */
+export interface Portion {
+  readonly customers: number;
+  readonly cards: number;
+}
+
+/** What a reader of the dashboard looked at, and how: stamped on whatever is made of it. */
+export interface LookStamp {
+  /** What the filters select: customers with all of their cards, or single cards with their owners. */
+  readonly grain: keyof Portion;
+  /** In words; all of them hold. */
+  readonly filters: readonly {
+    readonly dimension: string;
+    readonly label: string;
+    readonly text: string;
+  }[];
+  /** Thresholds that are not the default ones. */
+  readonly settings: readonly { readonly name: string; readonly value: number; readonly default: number }[];
+  readonly selected: Portion;
+  readonly whole: Portion;
+}
+
 /** What every output renders: the portfolio's results, with the means to stream what is too long to hold. */
 export interface Findings {
   /** Customers' rows are left out and small counts suppressed; see share.ts. */
@@ -13,6 +35,8 @@ export interface Findings {
   /** YYYY-MM-DD */
   readonly asOf: string;
   readonly asOfSource: AsOfSource;
+  /** Left out where nobody looked at a part. */
+  readonly look?: LookStamp;
   readonly sources: readonly Source[];
   readonly issues: readonly IssueSummary[];
   readonly results: readonly Result[];
@@ -22,6 +46,9 @@ export interface Findings {
   /** Every finding about a cell, in order of table, row and column. */
   issueCells(): AsyncIterable<readonly IssueCell[]>;
 }
+
+/** What a report renders: findings about single cells are for issues.csv alone. */
+export type ReportFindings = Omit<Findings, "issueCells">;
 
 /** A result of which some figures are not shown, how many. */
 export interface SharedResult extends Result {
@@ -60,6 +87,8 @@ export interface Document {
   readonly shared?: true;
   readonly as_of: string;
   readonly as_of_source: AsOfSource;
+  /** In what the dashboard wrote. */
+  readonly look?: LookStamp;
   readonly inputs: readonly Source[];
   readonly issues: readonly IssueSummary[];
   readonly analyses: Readonly<Record<string, DocumentAnalysis>>;
@@ -93,11 +122,12 @@ export function describe(result: Result): Omit<DocumentAnalysis, "rows"> {
 }
 
 /** The document with the rows that are in memory: everything, but for lists longer than 10,000 rows. */
-export function documentOf(findings: Findings): Document {
+export function documentOf(findings: ReportFindings): Document {
   return {
     as_of: findings.asOf,
     as_of_source: findings.asOfSource,
     ...(findings.shared && { shared: true }),
+    ...(findings.look && { look: findings.look }),
     inputs: findings.sources,
     issues: findings.issues,
     analyses: Object.fromEntries(

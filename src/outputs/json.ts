@@ -12,10 +12,11 @@ const CHUNK = 65_536;
  * begins a line of its own.
  */
 export async function* jsonChunks(findings: Findings): AsyncGenerator<string> {
-  const head: Pick<Document, "as_of" | "as_of_source" | "shared" | "inputs" | "issues"> = {
+  const head: Pick<Document, "as_of" | "as_of_source" | "shared" | "look" | "inputs" | "issues"> = {
     as_of: findings.asOf,
     as_of_source: findings.asOfSource,
     ...(findings.shared && { shared: true }),
+    ...(findings.look && { look: findings.look }),
     inputs: findings.sources,
     issues: findings.issues,
   };

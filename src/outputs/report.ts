@@ -7,6 +7,7 @@ import { measures, type Parameter } from "../schema/measures.ts";
 import type { Field } from "../schema/tables.ts";
 import { users } from "../schema/users.ts";
 import type { Document, DocumentAnalysis } from "./document.ts";
+import { type Stamp, stampLine, stampOf } from "./stamp.ts";
 
 /** Rows of a list that the report holds; the csv files and the JSON hold all. */
 const EMBEDDED_ROWS = 10_000;
@@ -27,6 +28,8 @@ export interface ReportData {
   /** Labels and meanings of "table.column". */
   readonly fields: Readonly<Record<string, { readonly label: string; readonly doc: string }>>;
   readonly version: string;
+  /** What was looked at, where the dashboard made the report. */
+  readonly stamp?: Stamp;
 }
 
 let template: string | undefined;
@@ -38,7 +41,7 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 export function renderReport(document: Document): string {
   template ??= readFileSync(new URL("../../dist/web/report.html", import.meta.url), "utf8");
   const pieces: Record<string, string> = {
-    "<title>Cardscope report</title>": `<title>Cardscope report as of ${escapeHtml(document.as_of)}</title>`,
+    "<title>Cardscope report</title>": `<title>${escapeHtml(titleOf(document))}</title>`,
     '<div id="report"></div>': `<div id="report"></div>\n${withoutScript(document)}`,
     '<script type="application/json" id="report-data"></script>': `<script type="application/json" id="report-data">${embed(reportData(document))}</script>`,
   };
@@ -50,8 +53,14 @@ export function renderReport(document: Document): string {
   return html;
 }
 
+function titleOf({ as_of, look }: Document): string {
+  const part = look && stampOf(look).isPart ? " on a part of the portfolio" : "";
+  return `Cardscope report${part} as of ${as_of}`;
+}
+
 function reportData(document: Document): ReportData {
   return {
+    ...(document.look && { stamp: stampOf(document.look) }),
     document: {
       ...document,
       analyses: Object.fromEntries(
@@ -98,7 +107,8 @@ function withoutScript(document: Document): string {
   const sentences = Object.values(document.analyses).map(
     ({ title, insight }) => `<dt>${escapeHtml(title)}</dt><dd>${escapeHtml(insight)}</dd>`,
   );
-  return `<noscript><h1>Cardscope report as of ${escapeHtml(document.as_of)}</h1><p>Charts and tables need JavaScript; these are the findings in words.</p><dl>${sentences.join("")}</dl></noscript>`;
+  const looked = document.look ? `<p>${escapeHtml(stampLine(stampOf(document.look)))}.</p>` : "";
+  return `<noscript><h1>${escapeHtml(titleOf(document))}</h1>${looked}<p>Charts and tables need JavaScript; these are the findings in words.</p><dl>${sentences.join("")}</dl></noscript>`;
 }
 
 const escapeHtml = (text: string): string =>

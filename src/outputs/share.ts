@@ -27,7 +27,7 @@ export function share(findings: Findings): Findings {
       `cannot share the figures of ${customers} customers: the smallest group shown is ${SMALLEST}`,
       "Leave --share out, and keep the results to yourself.",
     );
-  const kept = findings.results.filter(({ analysis }) => analysis.list !== true);
+  const kept = findings.results.filter(({ analysis }) => isShared(analysis));
   const tables = new Map(
     kept.map((result) => [
       result.analysis.id,
@@ -52,7 +52,7 @@ export function share(findings: Findings): Findings {
     sharedResult(result, tables.get(result.analysis.id)?.shown(all), findings.asOf),
   );
   const rows = new Map(results.map((result) => [result.analysis.id, result.rows]));
-  const left = findings.results.filter(({ analysis }) => analysis.list === true);
+  const left = findings.results.filter(({ analysis }) => !isShared(analysis));
   return {
     ...findings,
     shared: true,
@@ -76,6 +76,8 @@ export function share(findings: Findings): Findings {
     async *issueCells() {},
   };
 }
+
+const isShared = ({ list, internal }: Result["analysis"]): boolean => list !== true && internal !== true;
 
 /** Every threshold that a result depends on. */
 const paramsOf = (results: readonly Result[]): Record<string, number> =>

@@ -1,10 +1,19 @@
-import { writeXlsx, XLSX_MAX_ROWS_PER_SHEET } from "hucre";
+import { type WorkbookProperties, writeXlsx, XLSX_MAX_ROWS_PER_SHEET } from "hucre";
 import { type Entry, fromBufferPromise } from "yauzl";
 import type { ResultRow } from "../engines/engine.ts";
 import { CardscopeError } from "../errors.ts";
-import type { Findings } from "./document.ts";
-import { cellOf, rowXml } from "./workbook-cells.ts";
-import { dimension, HEADER, type Page, planSheets, printTitles } from "./workbook-sheets.ts";
+import type { ReportFindings } from "./document.ts";
+import { stampLine, stampOf } from "./stamp.ts";
+import { cellOf, rowXml, text } from "./workbook-cells.ts";
+import {
+  dimension,
+  HEADER,
+  type Page,
+  planSheets,
+  planTable,
+  printTitles,
+  type Table,
+} from "./workbook-sheets.ts";
 import { type ZipPart, zip } from "./zip.ts";
 
 /** Pieces of a sheet are gathered to about this length. */
@@ -20,23 +29,47 @@ const CHUNK = 65_536;
  * @param maxRows rows of a sheet before the list goes on in the next one
  */
 export async function* workbookChunks(
-  findings: Findings,
+  findings: ReportFindings,
   { maxRows = XLSX_MAX_ROWS_PER_SHEET }: { maxRows?: number } = {},
 ): AsyncGenerator<Uint8Array> {
   const pages = planSheets(findings, maxRows);
+  const stamp = findings.look && stampOf(findings.look);
+  const properties = {
+    title: stamp?.isPart ? "Cardscope report on a part of the portfolio" : "Cardscope report",
+    ...(stamp && { subject: text(`As of ${findings.asOf}. ${stampLine(stamp)}`) }),
+  };
+  yield* written(pages, properties, findings.asOf, (id) => findings.rows(id));
+}
+
+/** A workbook of one table, which goes on in further sheets where it is long. */
+export const tableChunks = (
+  table: Table,
+  asOf: string,
+  rows: () => Rows,
+  { maxRows = XLSX_MAX_ROWS_PER_SHEET }: { maxRows?: number } = {},
+): AsyncGenerator<Uint8Array> => written(planTable(table, maxRows), { title: table.title }, asOf, rows);
+
+type Rows = AsyncIterable<readonly ResultRow[]>;
+
+async function* written(
+  pages: readonly Page[],
+  properties: WorkbookProperties,
+  asOf: string,
+  rows: (id: string) => Rows,
+): AsyncGenerator<Uint8Array> {
   const frame = await writeXlsx({
     sheets: pages.map(({ sheet }) => sheet),
     namedRanges: pages.flatMap(printTitles),
     // The same findings make the same bytes.
-    properties: { title: "Cardscope report", creator: "Cardscope", modified: new Date(findings.asOf) },
+    properties: { ...properties, creator: "Cardscope", modified: new Date(asOf) },
   });
-  yield* zip(parts(frame, pages, findings));
+  yield* zip(parts(frame, pages, rows));
 }
 
 async function* parts(
   frame: Uint8Array,
   pages: readonly Page[],
-  findings: Findings,
+  rows: (id: string) => Rows,
 ): AsyncGenerator<ZipPart> {
   const archive = await fromBufferPromise(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
   const feeds = new Map<string, Feed>();
@@ -54,7 +87,7 @@ async function* parts(
         continue;
       }
       const { id } = page.stream;
-      const feed = feeds.get(id) ?? new Feed(id, findings.rows(id));
+      const feed = feeds.get(id) ?? new Feed(id, rows(id));
       feeds.set(id, feed);
       yield { path: entry.fileName, data: fill(page, page.stream, (await read()).toString(), feed) };
     }

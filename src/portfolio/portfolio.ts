@@ -27,9 +27,9 @@ export interface PortfolioOptions {
   readonly asOf?: string;
   /** "measure.parameter" to a value, such as { "premium.score_min": 720 }. */
   readonly settings?: Readonly<Record<string, number>>;
-  /** Column to header, where a header is not found by itself; `users.user_id` where both tables have the column. */
+  /** Column to header, where a header is not found by itself; `users.user_id` where both tables have the column; "" leaves it out. */
   readonly map?: HeaderMap;
-  /** Sheet of a workbook to read for a table. */
+  /** What to read a table from: a sheet or a file by its name, or both as `file [sheet]`. */
   readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
   /** Fill `users.nearest_place`: no analysis reads it, and it takes a gazetteer. On unless it is turned off. */
   readonly nearestPlaces?: boolean;
@@ -39,6 +39,8 @@ export interface PortfolioOptions {
   readonly today?: string;
   /** Told what is being done. */
   readonly onProgress?: (step: string) => void;
+  /** Stops the reading, which then fails with the signal's reason and leaves nothing behind. */
+  readonly signal?: AbortSignal;
 }
 
 /** Two files, read, checked and ready for every analysis. Close it with `await using` or `close()`. */
@@ -84,8 +86,15 @@ export class Portfolio implements AsyncDisposable {
       );
     checkSettings(options.settings ?? {});
     if (options.asOf !== undefined) checkDate(options.asOf);
-    const onProgress = options.onProgress ?? (() => {});
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const onProgress = (step: string) => {
+      signal?.throwIfAborted();
+      options.onProgress?.(step);
+    };
     const engine = await openDuckDB(options.database);
+    const stop = () => engine.interrupt();
+    signal?.addEventListener("abort", stop, { once: true });
     try {
       onProgress("reading files");
       const today = options.today ?? new Date().toISOString().slice(0, 10);
@@ -108,7 +117,10 @@ export class Portfolio implements AsyncDisposable {
       return new Portfolio(engine, read, await read.log.summaries(), view, onProgress);
     } catch (error) {
       await engine[Symbol.asyncDispose]();
+      signal?.throwIfAborted();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
   }
 
@@ -190,7 +202,7 @@ export class Portfolio implements AsyncDisposable {
 }
 
 /** By topic; what names customers or cards comes after the figures it details. */
-function inReadingOrder(): AnalysisId[] {
+export function inReadingOrder(): AnalysisId[] {
   const place = ({ topic, list }: AnyAnalysis) => topics.indexOf(topic) * 2 + (list ? 1 : 0);
   return (Object.keys(analyses) as AnalysisId[]).sort((a, b) => place(analyses[a]) - place(analyses[b]));
 }

@@ -17,7 +17,7 @@ export async function query(
   text: string,
   limits: SelectLimits = {},
 ): Promise<Relation> {
-  await refuseAllButSelect(engine, text);
+  await checkSelect(engine, text);
   const { maxRows, seconds } = { ...DEFAULTS, ...limits };
   let isLate = false;
   const timer = setTimeout(() => {
@@ -62,7 +62,16 @@ const TABLE_FUNCTIONS = new Set([
   "duckdb_tables",
   "duckdb_columns",
 ]);
-const SIDE_EFFECTS = new Set(["write_log"]);
+/** Functions that change something, only wait, or tell about the machine. */
+const SCALARS = new Set([
+  "write_log",
+  "nextval",
+  "setseed",
+  "sleep_ms",
+  "pg_sleep",
+  "current_setting",
+  "json_serialize_plan",
+]);
 
 interface Call {
   readonly name: string;
@@ -80,22 +89,31 @@ function functionsIn(node: unknown): Call[] {
   return [{ name: String(table).toLowerCase(), isTable: true }, ...inside];
 }
 
+interface Parsed {
+  readonly error: boolean;
+  readonly error_type?: string;
+  readonly error_message?: string;
+  /** Letters before the place of the error. */
+  readonly position?: string;
+  readonly statements?: readonly unknown[];
+}
+
 /**
- * The parser's own word on what the text is: it serialises SELECT statements and nothing else. A statement's
- * type is not enough, since EXPLAIN ANALYZE runs what it explains and PRAGMA passes for a SELECT.
+ * Throws QUERY_REFUSED for all but one SELECT, by the parser's own word on what the text is: it serialises SELECT
+ * statements and nothing else. A statement's type is not enough, since EXPLAIN ANALYZE runs what it explains and
+ * PRAGMA passes for a SELECT.
  */
-async function refuseAllButSelect(engine: DuckDBEngine, text: string): Promise<void> {
+export async function checkSelect(engine: DuckDBEngine, text: string): Promise<void> {
   if (text.includes("\0"))
     throw new CardscopeError("QUERY_REFUSED", "a zero byte in the query", { hint: "retype the query" });
   const { rows } = await engine.query(sql`select json_serialize_sql(${text}) as tree`);
-  const tree: { error: boolean; error_type?: string; error_message?: string; statements?: unknown[] } =
-    JSON.parse(String(rows[0]?.["tree"]));
+  const tree = JSON.parse(String(rows[0]?.["tree"])) as Parsed;
   const hint = "write one SELECT over users, cards, card_profile, customer_profile or offer_profile";
   if (tree.error && tree.error_type !== "not implemented")
-    throw new QueryError(text, "the parser", new Error(tree.error_message ?? "not SQL"));
+    throw new QueryError(text, "the parser", new Error(pointed(text, tree)));
   if (tree.error) throw new CardscopeError("QUERY_REFUSED", "only SELECT is allowed", { hint });
   const barred = functionsIn(tree).find(({ name, isTable }) =>
-    isTable ? !TABLE_FUNCTIONS.has(name) : SIDE_EFFECTS.has(name),
+    isTable ? !TABLE_FUNCTIONS.has(name) : SCALARS.has(name),
   );
   if (barred !== undefined)
     throw new CardscopeError("QUERY_REFUSED", `the function ${barred.name} is not allowed`, { hint });
@@ -105,4 +123,13 @@ async function refuseAllButSelect(engine: DuckDBEngine, text: string): Promise<v
       `${tree.statements?.length ?? 0} statements where one is allowed`,
       { hint },
     );
+}
+
+/** The parser's message with the line that it means and a mark below the place, as the engine's own messages have. */
+function pointed(text: string, { error_message: message = "not SQL", position }: Parsed): string {
+  if (position === undefined) return message;
+  const before = [...text].slice(0, Number(position)).join("").split("\n");
+  const line = text.split("\n")[before.length - 1] ?? "";
+  const start = `LINE ${before.length}: `;
+  return `${message}\n\n${start}${line}\n${" ".repeat(start.length + (before.at(-1)?.length ?? 0))}^`;
 }

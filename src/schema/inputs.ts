@@ -30,6 +30,13 @@ export const derivations = {
   ],
   fairness_groups: [["users.gender"], ["users.age"]],
   segments: [["users.age"], ["users.annual_income_usd"], ["users.credit_score"], ["users.employment_status"]],
+  comparisons: [
+    ["users.age"],
+    ["users.annual_income_usd"],
+    ["users.credit_score"],
+    ["users.employment_status"],
+    ["users.gender"],
+  ],
   /** Beside the number of cards. */
   customer_figures: [
     ["users.age"],

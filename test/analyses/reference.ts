@@ -382,6 +382,7 @@ export class Reference {
           }),
         ),
       "ownership-by-segment": this.ownership(),
+      "rates-by-segment": this.segmentRates(),
       "accounts-opened": [...new Set(cards.map((c) => c.opened_on?.slice(0, 4) ?? null))]
         .toSorted((a, b) => (a ?? "9999").localeCompare(b ?? "9999"))
         .map((year) => ({
@@ -686,6 +687,76 @@ export class Reference {
           small: n < 30,
         };
       });
+    });
+  }
+
+  private segmentRates(): ExpectedRow[] {
+    type Value = (u: User) => number | null;
+    const flag = (holds: boolean) => (holds ? 1 : 0);
+    const rates: readonly (readonly [string, boolean, Value])[] = [
+      ["cards_per_customer", false, (u) => this.held(u).length],
+      ["valid_cards_per_customer", false, (u) => this.held(u).filter(this.isValid).length],
+      ["share_with_credit_card", true, (u) => flag(this.credit(u).length > 0)],
+      ["debt_to_income_mean", false, this.debtToIncome],
+      ["share_high_debt", true, (u) => (this.debtToIncome(u) === null ? null : flag(this.isHighDebt(u)))],
+      ["utilisation_mean", false, (u) => this.utilisation(u)],
+      [
+        "share_high_risk",
+        true,
+        (u) =>
+          u.credit_score === null
+            ? null
+            : flag(u.credit_score < 580 || (u.credit_score < 670 && (this.debtToIncome(u) ?? 0) > 1)),
+      ],
+      ["share_premium", true, (u) => flag(this.isPremium(u))],
+      ["share_assistance", true, (u) => flag(this.isAssistance(u))],
+    ];
+    const dimensions: readonly (readonly [string, readonly string[], (u: User) => string | null])[] = [
+      ["age_band", AGES, this.age],
+      ["income_band", INCOMES, this.income],
+      ["employment", [], this.employment],
+      ["score_band", SCORES, this.score],
+      ["gender", [], (u) => u.gender],
+    ];
+    const aged = this.users.filter((u) => u.age !== null);
+    return dimensions.flatMap(([dimension, closed, of]) => {
+      const found = new Set(this.users.map(of));
+      const open = [...found].filter((name) => name !== null && name !== "<18" && !closed.includes(name));
+      const segments = [
+        ...(found.has("<18") ? ["<18"] : []),
+        ...closed,
+        ...open.toSorted(),
+        ...(found.has(null) ? [null] : []),
+      ];
+      return rates.flatMap(([rate, isShare, value]) =>
+        segments.map((segment) => {
+          const inside = this.users.filter((u) => of(u) === segment);
+          const values = known(inside.map(value));
+          const [low, high] = isShare ? wilson(total(values), values.length) : [null, null];
+          let covered = 0;
+          let weighted = 0;
+          for (const band of new Set(aged.map(this.age))) {
+            const weight = aged.filter((u) => this.age(u) === band).length / aged.length;
+            const alike = mean(known(inside.filter((u) => this.age(u) === band).map(value)));
+            if (alike === null) continue;
+            covered += weight;
+            weighted += weight * alike;
+          }
+          return {
+            dimension,
+            segment,
+            rate,
+            customers: inside.length,
+            share_of_customers: this.users.length === 0 ? null : inside.length / this.users.length,
+            known: values.length,
+            raw: mean(values),
+            raw_low: low,
+            raw_high: high,
+            age_standardised: dimension === "age_band" || covered < 0.95 - 1e-12 ? null : weighted / covered,
+            small: values.length < 30,
+          };
+        }),
+      );
     });
   }
 

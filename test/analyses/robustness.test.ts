@@ -86,6 +86,7 @@ const lacking: Readonly<
       "portfolio-summary.age_mean",
       "portfolio-summary.age_median",
       "ownership-by-segment.cards_per_customer_age_standardised",
+      "rates-by-segment.age_standardised",
     ],
     offers: ["retirement-information"],
   },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openPortfolio, writeSample } from "../../src/index.ts";
-import { documentOf } from "../../src/outputs/document.ts";
+import { documentOf, type LookStamp } from "../../src/outputs/document.ts";
 import { pageOf } from "./markdown.ts";
 
 /** Keys of the tables in docs/json.md by the heading above them. */
@@ -18,6 +18,15 @@ function documented(): Map<string, string[]> {
   return found;
 }
 
+const none = { customers: 0, cards: 0 };
+const lookStamp: Required<LookStamp> = {
+  grain: "customers",
+  filters: [],
+  settings: [],
+  selected: none,
+  whole: none,
+};
+
 test("docs/json.md names every key of the document, and no other", async () => {
   const folder = await mkdtemp(join(tmpdir(), "cardscope-json-"));
   try {
@@ -30,7 +39,7 @@ test("docs/json.md names every key of the document, and no other", async () => {
     await using portfolio = await openPortfolio([cards, users]);
     const document = documentOf(await portfolio.findings(["debt-tiers", "customers-by-city"]));
     const keys = documented();
-    const optional = new Set(["shared", "suppressed"]);
+    const optional = new Set(["look", "shared", "suppressed"]);
     const required = (heading: string) => (keys.get(heading) ?? []).filter((key) => !optional.has(key));
     expect(required("The document")).toEqual(Object.keys(document));
     const [input] = document.inputs;
@@ -40,6 +49,7 @@ test("docs/json.md names every key of the document, and no other", async () => {
     const analysis = document.analyses["debt-tiers"];
     expect(required("analyses").toSorted()).toEqual(Object.keys(analysis ?? {}).toSorted());
     expect(required("columns of an analysis")).toEqual(Object.keys(analysis?.columns[0] ?? {}));
+    expect(keys.get("look")).toEqual(Object.keys(lookStamp));
     expect(required("not_computable")).toEqual(Object.keys(document.not_computable[0] ?? {}));
     expect(required("issues").toSorted()).toEqual(
       ["action", "code", "column", "count", "examples", "row", "severity", "table", "value"].toSorted(),

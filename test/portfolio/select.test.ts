@@ -106,6 +106,18 @@ test.each([
   "select * from enable_profiling()",
   "select * from checkpoint()",
   "select write_log('x')",
+  "select list_apply(['x'], lambda x: main.WRITE_LOG(x))",
+  "select nextval('s')",
+  "select setseed(0.5)",
+  "select sleep_ms(1)",
+  "select pg_sleep(1)",
+  "select current_setting('temp_directory')",
+  "select json_serialize_plan('select 1')",
+  "from system.main.query('select 1')",
+  "summarize from query('select 1')",
+  "with x as materialized (from query('select 1')) from x",
+  "select 1 order by (from glob('*'))",
+  "pivot users on age using count(*)",
   "select 1 \0; drop table users",
 ])("refused: %j", async (text) => {
   const error = await failure(text);
@@ -120,10 +132,22 @@ test.each([
   "select * from users) result; drop table users; --",
   "select 1) x, (select 2",
   "select * from nope",
+  "with x as (insert into users (user_id) values (9) returning *) select * from x",
+  "select * from (insert into users (user_id) values (9) returning *)",
+  "from (delete from users returning *)",
+  "select * from users for update",
+  "describe (insert into users (user_id) values (9))",
 ])("failed: %s", async (text) => {
   const error = await failure(text);
   expect(error.code).toBe("QUERY_FAILED");
   expect(error.message).not.toContain("root:");
+});
+
+test("where the parser stops is marked, after letters of several bytes too", async () => {
+  const { message } = await failure("select 'é', '💳', 1\nfrom users wher age > 1");
+  const [, line, mark] = /LINE 2: (.*)\n( *\^)$/.exec(message) ?? [];
+  expect(line).toBe("from users wher age > 1");
+  expect(mark).toBe(`${" ".repeat("LINE 2: from users wher ".length)}^`);
 });
 
 test("nothing was written, and the portfolio is what it was", async () => {

@@ -20,13 +20,17 @@ export class Cursor {
   stop = $state(0);
   note = $state.raw<Note | undefined>();
   box = $state.raw<DOMRect | undefined>();
-  #element: Element | undefined;
+  #place: (() => DOMRect) | undefined;
 
-  /** Attributes of the element that is mark `index`. */
-  mark(index: number, note: () => Note) {
-    const show = (event: Event) => this.#show(index, note(), event.currentTarget as Element);
+  /** Attributes of the element that is mark `index`; one that opens is a button. */
+  mark(index: number, note: () => Note, open?: () => void) {
+    const show = (event: Event) => {
+      const element = event.currentTarget as Element;
+      this.show(index, note(), () => element.getBoundingClientRect());
+      this.stop = index;
+    };
     const hide = () => this.hide();
-    return {
+    const attributes = {
       "data-mark": index,
       role: "graphics-symbol",
       "aria-label": sentence(note()),
@@ -36,11 +40,42 @@ export class Cursor {
       onblur: hide,
       onpointerleave: hide,
     };
+    if (open === undefined) return attributes;
+    return {
+      ...attributes,
+      role: "button",
+      "aria-label": `${attributes["aria-label"]}; open the rows`,
+      onclick: open,
+      onkeydown: (event: KeyboardEvent) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        open();
+      },
+    };
+  }
+
+  /** Attributes of what tells a note under the pointer, and is no mark itself. */
+  hover(index: number, note: () => Note) {
+    return {
+      onpointerenter: (event: Event) => {
+        const element = event.currentTarget as Element;
+        this.show(index, note(), () => element.getBoundingClientRect());
+      },
+      onpointerleave: () => this.hide(),
+    };
   }
 
   /** Follows the mark where the page scrolls under it. */
   follow(): void {
-    if (this.note) this.box = this.#element?.getBoundingClientRect();
+    if (this.note) this.box = this.#place?.();
+  }
+
+  /** Tells a note beside a place of the window. */
+  show(index: number, note: Note, place: () => DOMRect): void {
+    this.active = index;
+    this.note = note;
+    this.#place = place;
+    this.box = place();
   }
 
   hide(): void {
@@ -48,34 +83,30 @@ export class Cursor {
     this.note = undefined;
   }
 
-  /** Arrow keys go to the nearest mark on that side, else to the one before or after; Home, End, Escape. */
   key(event: KeyboardEvent): void {
-    const plot = event.currentTarget as Element;
-    const marks = [...plot.querySelectorAll<SVGElement>("[data-mark]")];
-    const at = marks.indexOf(document.activeElement as SVGElement);
-    const from = marks[at];
-    if (from === undefined) return;
     if (event.key === "Escape") this.hide();
-    const arrow = arrows[event.key];
-    const to =
-      arrow !== undefined
-        ? (nearest(from, marks, arrow) ?? marks[at + (arrow[0] || arrow[1])])
-        : event.key === "Home"
-          ? marks[0]
-          : event.key === "End"
-            ? marks.at(-1)
-            : undefined;
-    if (arrow !== undefined || to !== undefined) event.preventDefault();
-    to?.focus();
+    walk(event);
   }
+}
 
-  #show(index: number, note: Note, element: Element): void {
-    this.active = index;
-    this.stop = index;
-    this.note = note;
-    this.#element = element;
-    this.box = element.getBoundingClientRect();
-  }
+/** Arrow keys go to the nearest mark on that side, else to the one before or after; Home and End to the outermost. */
+export function walk(event: KeyboardEvent): void {
+  const plot = event.currentTarget as Element;
+  const marks = [...plot.querySelectorAll<HTMLElement | SVGElement>("[data-mark]")];
+  const at = marks.indexOf(document.activeElement as HTMLElement | SVGElement);
+  const from = marks[at];
+  if (from === undefined) return;
+  const arrow = arrows[event.key];
+  const to =
+    arrow !== undefined
+      ? (nearest(from, marks, arrow) ?? marks[at + (arrow[0] || arrow[1])])
+      : event.key === "Home"
+        ? marks[0]
+        : event.key === "End"
+          ? marks.at(-1)
+          : undefined;
+  if (arrow !== undefined || to !== undefined) event.preventDefault();
+  to?.focus();
 }
 
 const arrows: Record<string, readonly [number, number]> = {
@@ -86,13 +117,13 @@ const arrows: Record<string, readonly [number, number]> = {
 };
 
 /** The mark that lies next in a direction; undefined where marks stand in one line across it. */
-function nearest(from: Element, marks: readonly SVGElement[], [dx, dy]: readonly [number, number]) {
+function nearest<E extends Element>(from: E, marks: readonly E[], [dx, dy]: readonly [number, number]) {
   const centre = (element: Element) => {
     const { left, top, width, height } = element.getBoundingClientRect();
     return [left + width / 2, top + height / 2] as const;
   };
   const [x, y] = centre(from);
-  let best: { mark: SVGElement; distance: number } | undefined;
+  let best: { mark: E; distance: number } | undefined;
   for (const mark of marks) {
     const [mx, my] = centre(mark);
     const along = (mx - x) * dx + (my - y) * dy;

@@ -19,6 +19,8 @@ export interface Column {
 export interface Dataset {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
+  /** Columns whose figures have rows behind them; every figure may where it is not stated. */
+  readonly opens?: readonly string[];
 }
 
 const unknown: Column = { name: "", label: "", doc: "", kind: "label" };

@@ -26,13 +26,18 @@ const notStated = "not stated";
 export const count = (n: number): string => whole.format(n);
 export const percent = (share: number): string => formatValue("share", share);
 
+/** An address may state a thirteenth month. */
+const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
+
 /** "2020-02-29" as "29 February 2020" or "29 Feb 2020"; other text as it is. */
 export const day = (iso: string, length: "long" | "short" = "long"): string =>
-  /^\d{4}-\d\d-\d\d$/.test(iso) ? days[length].format(new Date(`${iso}T00:00Z`)) : iso;
+  /^\d{4}-\d\d-\d\d$/.test(iso) && isTime(`${iso}T00:00Z`)
+    ? days[length].format(new Date(`${iso}T00:00Z`))
+    : iso;
 
 /** "2020-02" as "Feb 2020"; other text as it is. */
 export const month = (iso: string): string =>
-  /^\d{4}-\d\d$/.test(iso) ? months.format(new Date(`${iso}-01T00:00Z`)) : iso;
+  /^\d{4}-\d\d$/.test(iso) && isTime(`${iso}-01T00:00Z`) ? months.format(new Date(`${iso}-01T00:00Z`)) : iso;
 
 /** A cell that names what a mark stands for: missing is a category of its own. */
 export const formatName = (column: Column, value: Scalar | undefined): string =>

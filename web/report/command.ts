@@ -9,7 +9,10 @@ export function commandOf(
   {
     document,
     parameters,
-  }: { readonly document: Pick<Report["document"], "as_of" | "inputs"> } & Pick<Report, "parameters">,
+  }: {
+    readonly document: { readonly as_of: string; readonly inputs: readonly { readonly file: string }[] };
+    readonly parameters: Report["parameters"];
+  },
 ): string {
   const files = [...new Set(document.inputs.map(({ file }) => file))].map((file) =>
     /^[\w./-]+$/.test(file) ? file : quoted(file),

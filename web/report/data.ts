@@ -14,6 +14,15 @@ export type Report = Omit<ReportData, "document"> & {
   readonly analyses: readonly Analysis[];
 };
 
+/** What is said of the files themselves. */
+export interface Quality extends Pick<Report, "fields" | "issueDocs" | "titles"> {
+  readonly document: Pick<Report["document"], "inputs" | "not_computable" | "shared"> & {
+    readonly issues: readonly (Omit<Report["document"]["issues"][number], "code"> & {
+      readonly code: string;
+    })[];
+  };
+}
+
 export function readReport(text: string): Report {
   const { document, ...rest } = JSON.parse(text) as ReportData;
   return {

@@ -1,6 +1,5 @@
-import type { Grain, Row } from "../kit/data.ts";
+import type { Column, Grain, Row } from "../kit/data.ts";
 import { category, count, formatValue, percent } from "../kit/format.ts";
-import type { Report } from "./data.ts";
 
 export interface Headline {
   readonly label: string;
@@ -8,27 +7,44 @@ export interface Headline {
   /** The whole it is a part of, or what it leaves out. */
   readonly of: string;
   readonly unit: Grain;
-  /** The analysis it is taken from. */
+  /** The analysis, the row and the column it is taken from. */
   readonly id: string;
+  readonly row: Row;
+  readonly column: Column;
+  readonly amount: number;
 }
 
-/** The figures a meeting asks for first; one that the files cannot give is not there. */
-export function headlines({ analyses }: Report): Headline[] {
+interface Source {
+  readonly id: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+}
+
+/**
+ * The figures a meeting asks for first; one that the files cannot give is not there. `whole` is how many there are
+ * where the figures are of a part.
+ */
+export function headlines(
+  { analyses }: { readonly analyses: readonly Source[] },
+  whole?: { readonly customers: number; readonly cards: number },
+): Headline[] {
   const rowsOf = (id: string): readonly Row[] => analyses.find((analysis) => analysis.id === id)?.rows ?? [];
   const [portfolio = {}] = rowsOf("portfolio-summary");
   const [debt = {}] = rowsOf("debt-to-income");
   const customers = number(portfolio, "customers");
   const list: (Headline | undefined)[] = [
-    headline(
-      "portfolio-summary",
-      "customer",
-      portfolio,
-      "customers",
-      "Customers",
-      () => "all rows of the customers file",
+    headline("portfolio-summary", "customer", portfolio, "customers", "Customers", () =>
+      whole === undefined
+        ? "all rows of the customers file"
+        : `of ${count(whole.customers)} in the customers file`,
     ),
     headline("portfolio-summary", "card", portfolio, "cards", "Cards on file", () =>
-      of(number(portfolio, "cards_valid"), "valid, the rest expired or not yet open"),
+      [
+        whole === undefined ? "" : `of ${count(whole.cards)}`,
+        of(number(portfolio, "cards_valid"), "valid, the rest expired or not yet open"),
+      ]
+        .filter((text) => text !== "")
+        .join("; "),
     ),
     headline(
       "portfolio-summary",
@@ -73,17 +89,28 @@ export function headlines({ analyses }: Report): Headline[] {
         () =>
           customers === null
             ? "customers"
-            : `of ${count(customers)} customers (${percent((number(row, "customers") ?? 0) / customers)})`,
+            : customers === 0
+              ? "of 0 customers"
+              : `of ${count(customers)} customers (${percent((number(row, "customers") ?? 0) / customers)})`,
       ),
     ),
   ];
   return list.filter((entry) => entry !== undefined);
 
-  function headline(id: string, unit: Grain, row: Row, name: string, label: string, whole: () => string) {
+  function headline(id: string, unit: Grain, row: Row, name: string, label: string, words: () => string) {
     const column = analyses.find((analysis) => analysis.id === id)?.columns.find((c) => c.name === name);
     const value = number(row, name);
     if (column === undefined || value === null) return undefined;
-    return { id, unit, label, value: formatValue(column.kind, value), of: whole() };
+    return {
+      id,
+      unit,
+      label,
+      row,
+      column,
+      amount: value,
+      value: formatValue(column.kind, value),
+      of: words(),
+    };
   }
 }
 

@@ -23,6 +23,7 @@ const analyses = [
   "cards-per-customer",
   "cards-by-brand-and-type",
   "ownership-by-segment",
+  "rates-by-segment",
   "accounts-opened",
   "card-security",
   "customers-with-several-cards",

@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import { isIPv6 } from "node:net";
+import { Explorer } from "../explore/explorer.ts";
+import { createApp } from "../server/app.ts";
+import { Desk } from "../server/desk.ts";
+import { Imports } from "../server/imports/imports.ts";
+import { isLoopback } from "../server/security.ts";
+import { listen } from "../server/serve.ts";
+import type { Reading } from "./main.ts";
+import { inSession } from "./session.ts";
+
+export interface DashboardOptions extends Reading {
+  readonly host: string;
+  /** 0 is any free one. */
+  readonly port: number;
+  readonly open: boolean;
+}
+
+/** Serves the dashboard of the files, or of sample data, until it is stopped. */
+export async function dashboard(files: readonly string[], options: DashboardOptions): Promise<void> {
+  await inSession({ quiet: options.quiet, stopped: "stopped; nothing is left behind" }, async (session) => {
+    await using desk = new Desk();
+    const token = isLoopback(options.host) ? undefined : randomBytes(18).toString("base64url");
+    const { asOf, settings, map, sheets } = options;
+    await using imports = new Imports((sent, how) => Explorer.open(sent, { settings, ...how }), desk);
+    const app = createApp(desk, { host: options.host, ...(token && { token }) }, imports);
+    // a port that is taken is told before the files are read
+    await using server = await listen(app, options);
+    const isSample = files.length === 0;
+    const explorer = await Explorer.open(isSample ? await session.sample() : files, {
+      settings,
+      map,
+      sheets,
+      ...(asOf !== undefined && { asOf }),
+      onProgress: (step) => session.progress.step(step),
+      signal: session.signal,
+    });
+    // files that were sent meanwhile stay
+    if (desk.isOpen) await explorer[Symbol.asyncDispose]();
+    else await desk.replace(explorer, { isSample });
+    session.progress.clear();
+    if (isSample) console.log("no files given: this is a made-up sample portfolio");
+    const host = options.host === "0.0.0.0" || options.host === "::" ? "127.0.0.1" : options.host;
+    const address = `http://${isIPv6(host) ? `[${host}]` : host}:${server.port}/`;
+    const url = token === undefined ? address : `${address}?token=${token}`;
+    console.log(`Cardscope is at ${url}  (Ctrl-C stops it)`);
+    if (options.open) await openInBrowser(url);
+    await session.interrupted();
+  });
+}
+
+/** A machine without a browser still has the address. */
+async function openInBrowser(url: string): Promise<void> {
+  const { default: open } = await import("open");
+  try {
+    const child = await open(url);
+    child.once("error", () => {});
+    child.unref();
+  } catch {
+    // nothing to open it with
+  }
+}

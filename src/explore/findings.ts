@@ -1,0 +1,88 @@
+import { analyses } from "../analyses/index.ts";
+import { FIRST_ROWS, glanceAt, notComputable, type Result, streamRows } from "../analyses/run.ts";
+import type { ResultRow } from "../engines/engine.ts";
+import type { View } from "../models/build.ts";
+import type { LookStamp, ReportFindings } from "../outputs/document.ts";
+import { type AnalysisId, inReadingOrder } from "../portfolio/portfolio.ts";
+import { parameters } from "../schema/measures.ts";
+import { dimensionIds, dimensions } from "./dimensions.ts";
+import type { Explorer, Sight } from "./explorer.ts";
+import { filterWords } from "./filter-words.ts";
+import type { Look } from "./look.ts";
+import { portionAt } from "./portion.ts";
+
+/**
+ * Runs work with all analyses at a look, as outputs take them. Their lists stream from a connection that is theirs
+ * until the work ends; an aborted signal ends it.
+ */
+export function findingsAt<T>(
+  explorer: Explorer,
+  look: Look,
+  work: (findings: ReportFindings) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  return explorer.at(
+    look,
+    async (sight) => {
+      const { asOf, asOfSource, sources, issues, inputs } = explorer.portfolio;
+      const results: Result[] = [];
+      const missing: { id: string; because: string }[] = [];
+      for (const id of inReadingOrder()) {
+        signal?.throwIfAborted();
+        const because = notComputable(analyses[id], inputs);
+        if (because !== undefined) missing.push({ id, because });
+        else results.push(await glance(id, sight));
+      }
+      return await work({
+        asOf: sight.view.asOf,
+        asOfSource: sight.view.asOf === asOf ? asOfSource : "given",
+        look: { ...stated(look, sight.view), ...(await portionAt(sight)) },
+        sources,
+        issues,
+        results,
+        notComputable: missing,
+        rows: (id) => rowsOf(results, id as AnalysisId, sight, signal),
+      });
+    },
+    signal,
+  );
+}
+
+const glance = async (id: AnalysisId, { engine, view }: Sight): Promise<Result> =>
+  (await glanceAt(analyses[id] as never, engine, view, FIRST_ROWS)) as unknown as Result;
+
+/** What is in memory is not computed again. */
+async function* rowsOf(
+  results: readonly Result[],
+  id: AnalysisId,
+  { engine, view }: Sight,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly ResultRow[]> {
+  const result = results.find(({ analysis }) => analysis.id === id);
+  if (result !== undefined && result.rows.length === result.total) {
+    yield result.rows as unknown as readonly ResultRow[];
+    return;
+  }
+  for await (const rows of streamRows(analyses[id], engine, view)) {
+    signal?.throwIfAborted();
+    yield rows;
+  }
+}
+
+function stated({ grain, filters }: Look, { values }: View): Omit<LookStamp, "selected" | "whole"> {
+  const inForce = values as Readonly<Record<string, Readonly<Record<string, number>>>>;
+  return {
+    grain,
+    filters: dimensionIds.flatMap((id) => {
+      const filter = filters[id];
+      return filter === undefined
+        ? []
+        : [{ dimension: id, label: dimensions[id].label, text: filterWords(id, filter) }];
+    }),
+    settings: Object.entries(parameters).flatMap(([name, { default: initial }]) => {
+      const [measure = "", parameter = ""] = name.split(".");
+      const value = inForce[measure]?.[parameter] ?? initial;
+      return value === initial ? [] : [{ name, value, default: initial }];
+    }),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Context } from "hono";
+import { CardscopeError } from "../errors.ts";
+import { Crossfilters } from "../explore/crossfilters.ts";
+import type { Explorer } from "../explore/explorer.ts";
+import { type Look, parseLook } from "../explore/look.ts";
+import { Results } from "../explore/results.ts";
+
+interface Opened {
+  readonly id: number;
+  readonly explorer: Explorer;
+  readonly results: Results;
+  readonly crossfilters: Crossfilters;
+  /** Made-up data, since no files were given. */
+  readonly isSample: boolean;
+}
+
+/** What the routes share: the portfolio that is open, and how a request looks at it. */
+export class Desk implements AsyncDisposable {
+  #opened: Opened | undefined;
+  #made = 0;
+
+  get isOpen(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  /** Rises with every portfolio: a page that holds another id shows figures of files that are no longer open. */
+  get id(): number {
+    return this.#current.id;
+  }
+
+  get explorer(): Explorer {
+    return this.#current.explorer;
+  }
+
+  get results(): Results {
+    return this.#current.results;
+  }
+
+  get crossfilters(): Crossfilters {
+    return this.#current.crossfilters;
+  }
+
+  get isSample(): boolean {
+    return this.#current.isSample;
+  }
+
+  /** Puts another portfolio on the desk; the old one is closed when those who look at it are done. */
+  async replace(explorer: Explorer, { isSample = false }: { isSample?: boolean } = {}): Promise<void> {
+    const old = this.#opened;
+    this.#opened = {
+      id: ++this.#made,
+      explorer,
+      results: new Results(explorer),
+      crossfilters: new Crossfilters(explorer),
+      isSample,
+    };
+    await old?.explorer[Symbol.asyncDispose]();
+  }
+
+  /** The look that a request's query states. Throws USAGE. */
+  look(c: Context): Look {
+    return parseLook(new URL(c.req.url).searchParams);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const old = this.#opened;
+    this.#opened = undefined;
+    await old?.explorer[Symbol.asyncDispose]();
+  }
+
+  get #current(): Opened {
+    if (this.#opened === undefined)
+      throw new CardscopeError("NOT_FOUND", "no portfolio is open", { hint: "open two files first" });
+    return this.#opened;
+  }
+}
