@@ -7,6 +7,7 @@ const layers: readonly (readonly string[])[] = [
   ["errors.ts", "schema", "sql"],
   ["engines"],
   ["places"],
+  ["risk"],
   ["ingest"],
   ["models"],
   ["analyses"],
