@@ -76,7 +76,10 @@ function parseFilter(id: DimensionId, texts: readonly string[]): Filter {
   const [, low, high] = /^(.*)\.\.(.*)$/.exec(text) ?? [];
   if (low === undefined || high === undefined || low + high === "")
     throw usage(`${id}: not a range: ${text}`, `write ${id}=LOW..HIGH; either side may be left out`);
-  return { low: parseBound(id, kind, low), high: parseBound(id, kind, high) };
+  const bounds = { low: parseBound(id, kind, low), high: parseBound(id, kind, high) };
+  if (bounds.low !== null && bounds.high !== null && bounds.low > bounds.high)
+    throw usage(`${id}: nothing is between ${low} and ${high}`, `write ${id}=${high}..${low}`);
+  return bounds;
 }
 
 function parseBound(id: DimensionId, kind: string, text: string): Bound | null {

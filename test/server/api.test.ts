@@ -55,6 +55,7 @@ describe("the API", () => {
     ["/api/analyses?ids=nonsense", 400, "unknown analysis: nonsense"],
     ["/api/selection?score=abc..1", 400, "score: not a number: abc"],
     ["/api/selection?score=600", 400, "score: not a range: 600"],
+    ["/api/selection?score=700..600", 400, "score: nothing is between 700 and 600"],
     ["/api/selection?grain=rows", 400, "grain"],
     ["/api/selection?as_of=2020-02-30", 400, "not a date: 2020-02-30"],
     ["/api/selection?set.premium.score_mim=1", 400, "unknown parameter: premium.score_mim"],
