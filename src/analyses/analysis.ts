@@ -35,6 +35,17 @@ export type Chart<C extends Columns = Columns> =
       readonly high: Name<C>;
       readonly facet?: Name<C>;
     }
+  /** Points joined in the order of the rows, a line per `color`; `x` and `y` are numbers. */
+  | {
+      readonly mark: "line";
+      readonly x: Name<C>;
+      readonly y: Name<C>;
+      readonly color?: Name<C>;
+      readonly low?: Name<C>;
+      readonly high?: Name<C>;
+      /** Both axes on one scale, with the line on which both are equal. */
+      readonly diagonal?: true;
+    }
   /** US states by two-letter code. */
   | { readonly mark: "map"; readonly x: Name<C>; readonly y: Name<C> }
   /** Headline figures of the only row. */
