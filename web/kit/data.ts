@@ -50,6 +50,8 @@ export function namesOf(chart: Chart): string[] {
       return [chart.x, chart.y];
     case "interval":
       return [chart.x, chart.facet].filter((name) => name !== undefined);
+    case "line":
+      return [chart.color, chart.x].filter((name) => name !== undefined);
     case "map":
       return [chart.x];
     default:

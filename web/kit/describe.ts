@@ -30,6 +30,8 @@ export function summaryOf(data: Dataset, chart: Chart, title: string): string {
       return `${title}: ${name(chart.value)} by ${name(chart.y)} and ${name(chart.x)}, ${size}`;
     case "interval":
       return `${title}: ${name(chart.y)} with its interval by ${name(chart.x)}, ${size}`;
+    case "line":
+      return `${title}: ${name(chart.y)}${chart.low === undefined ? "" : " with its interval"} over ${name(chart.x)}${chart.color ? ` by ${name(chart.color)}` : ""}${chart.diagonal ? ", beside the line where both are equal" : ""}, ${size}`;
     case "map":
       return `${title}: ${name(chart.y)} by ${name(chart.x)}, as a grid of states, ${size}`;
     default:

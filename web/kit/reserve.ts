@@ -1,6 +1,10 @@
 import { type Chart, type Dataset, isSmall } from "./data.ts";
 import { groupRows } from "./groups.ts";
 
+/** Of a plot of lines; square with a diagonal, and narrow enough for a phone. */
+export const plotHeight = 200;
+export const squareSide = 250;
+
 /** About how high a chart will be, for pages that are drawn before their width is known. */
 export function heightOf(data: Dataset, chart: Chart): number {
   const note = chart.mark !== "figures" && data.rows.some(isSmall) ? 24 : 0;
@@ -22,6 +26,13 @@ export function heightOf(data: Dataset, chart: Chart): number {
       const columns = data.rows.length < 12 || facets < 2 ? 1 : 2;
       return 40 + Math.ceil((24 * data.rows.length + 28 * facets) / columns) + note;
     }
+    case "line":
+      return (
+        (chart.color === undefined && chart.diagonal !== true ? 0 : 24) +
+        58 +
+        (chart.diagonal === true ? squareSide : plotHeight) +
+        note
+      );
     case "map":
       // the tiles themselves are as high as the width has it
       return 26 + note + (data.rows.some((row) => row[chart.x] === null) ? 15 : 0);
