@@ -75,7 +75,7 @@ it("arrow keys walk from point to point, and a point opens its rows where there 
 it("shares begin at nothing, and end at all where they nearly reach it", () => {
   const data: Dataset = {
     columns: [
-      { name: "a", label: "", doc: "", kind: "number" },
+      { name: "a", label: "", doc: "", kind: "count" },
       { name: "b", label: "", doc: "", kind: "share" },
     ],
     rows: [

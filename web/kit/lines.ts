@@ -40,21 +40,21 @@ export interface Domains {
   readonly y: readonly [number, number];
 }
 
-/** Shares and counts begin at 0, and shares that nearly reach it end at 1. A diagonal needs one scale for both axes. */
+/** Shares begin at 0, and end at 1 where they nearly reach it; what is counted upwards begins at 0. A diagonal needs one scale for both axes. */
 export function domainsOf({ points }: Lines, data: Dataset, chart: ChartOf<"line">): Domains {
   const ys = points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]);
   const xs = points.map(({ x }) => x);
-  const own = (values: readonly number[], name: string): [number, number] => {
+  const own = (values: readonly number[], name: string, isUpright: boolean): [number, number] => {
     if (values.length === 0) return [0, 1];
     const { kind } = columnOf(data, name);
-    const fromZero = kind === "share" || kind === "count";
+    const fromZero = kind === "share" || (kind === "count" && isUpright);
     const least = Math.min(...values);
     const most = Math.max(...values);
     const low = fromZero ? Math.min(0, least) : least;
     const high = kind === "share" && most > 0.8 && most <= 1 ? 1 : most;
     return low === high ? [low, low + 1] : [low, high];
   };
-  const [x, y] = [own(xs, chart.x), own(ys, chart.y)];
+  const [x, y] = [own(xs, chart.x, false), own(ys, chart.y, true)];
   if (chart.diagonal !== true) return { x, y: nice(y) };
   const both = nice([Math.min(x[0], y[0]), Math.max(x[1], y[1])]);
   return { x: both, y: both };
