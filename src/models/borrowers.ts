@@ -1,0 +1,131 @@
+import { readColumns } from "../engines/columns.ts";
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { Borrowers, Grouping, LeftOut } from "../risk/borrowers.ts";
+import { barredColumns } from "../schema/barred.ts";
+import type { Input, Inputs } from "../schema/inputs.ts";
+import { literal, sql } from "../sql/statement.ts";
+import type { View } from "./build.ts";
+
+/** What a model may learn from a portfolio. Nothing that DESIGN 8 bars is among it. */
+interface Candidate {
+  readonly name: string;
+  /** As a sentence names it. */
+  readonly label: string;
+  /** SQL over customer_profile. */
+  readonly value: (asOf: string) => string;
+  /** Without these the column is not there. */
+  readonly needs: readonly Input[];
+  /** Whether a customer can change it. */
+  readonly isActionable?: true;
+}
+
+const column = (
+  name: string,
+  label: string,
+  needs: readonly Input[],
+  options: { isActionable?: true } = {},
+): Candidate => ({ name, label, value: () => name, needs, ...options });
+const credit: readonly Input[] = ["cards.type", "validity"];
+
+export const candidates: readonly Candidate[] = [
+  column("utilisation", "utilisation", ["utilisation"], { isActionable: true }),
+  column("debt_to_income", "debt to income", ["debt_to_income"], { isActionable: true }),
+  column("credit_score", "credit score", ["users.credit_score"]),
+  column("annual_income_usd", "annual income", ["users.annual_income_usd"]),
+  column("total_debt_usd", "total debt", ["users.total_debt_usd"], { isActionable: true }),
+  column("credit_limit_valid_usd", "credit limit", ["cards.credit_limit_usd", ...credit]),
+  column("balance_valid_usd", "balance", ["cards.balance_usd", ...credit], { isActionable: true }),
+  column("cards", "cards", []),
+  column("credit_cards", "credit cards", ["cards.type"]),
+  column("valid_credit_cards", "valid credit cards", credit),
+  {
+    name: "months_since_first_credit_card",
+    label: "months since the first valid credit card",
+    value: (asOf) =>
+      `${monthNumber(asOf)} - (extract(year from first_credit_opened_on) * 12 + extract(month from first_credit_opened_on))`,
+    needs: ["cards.opened_on", ...credit],
+  },
+  column("days_past_due", "days past due", ["users.days_past_due"], { isActionable: true }),
+];
+
+const monthNumber = (iso: string): number => Number(iso.slice(0, 4)) * 12 + Number(iso.slice(5, 7));
+
+/** Labels of the candidates, and which of them a customer can change. */
+export const inputLabels: ReadonlyMap<string, { readonly label: string; readonly isActionable: boolean }> =
+  new Map(
+    candidates.map(({ name, label, isActionable }) => [name, { label, isActionable: isActionable === true }]),
+  );
+
+/** A portfolio as it is learnt from and scored: a row per customer, by key. */
+export interface PortfolioBorrowers extends Borrowers {
+  /** By row: 1 for a default, 0 for none, -1 where it is not known. Undefined without such a column. */
+  readonly outcome: Int8Array | undefined;
+  /** Columns of the files that are no inputs. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Reads the customers of an open portfolio from `customer_profile`, with the inputs that its files allow. */
+export async function borrowersOf(
+  engine: DuckDBEngine,
+  { asOf, inputs, values }: Pick<View, "asOf" | "inputs" | "values">,
+): Promise<PortfolioBorrowers> {
+  const found = candidates.filter(({ needs }) => needs.every((input) => inputs.has(input)));
+  const genders = await gendersOf(engine, inputs);
+  const split = values.fairness.age_split;
+  const whens = genders.map((gender, i) => `when ${literal(gender)} then ${i}`).join(" ");
+  const { keys, numbers } = await readColumns(
+    engine,
+    "user_id",
+    [
+      "case when defaulted then 1 when not defaulted then 0 end",
+      genders.length === 0 ? "null" : `case gender ${whens} end`,
+      `case when age < ${split} then 0 when age >= ${split} then 1 end`,
+      ...found.map(({ value }) => value(asOf)),
+    ],
+    "customer_profile order by user_id",
+  );
+  const [outcome = new Float64Array(), gender, age, ...columns] = numbers;
+  const groupings: Grouping[] = [];
+  if (gender !== undefined && inputs.has("users.gender"))
+    groupings.push({ dimension: "gender", groups: genders, values: places(gender) });
+  if (age !== undefined && inputs.has("users.age"))
+    groupings.push({
+      dimension: "age_group",
+      groups: [`under ${split}`, `${split} and over`],
+      values: places(age),
+    });
+  return {
+    rows: keys.length,
+    keys,
+    inputs: found.map(({ name }, i) => ({
+      name,
+      kind: "number",
+      values: columns[i] ?? new Float64Array(keys.length),
+      codes: [],
+    })),
+    groupings,
+    outcome: inputs.has("users.defaulted") ? Int8Array.from(places(outcome)) : undefined,
+    leftOut: leftOutOf(inputs),
+  };
+}
+
+async function gendersOf(engine: DuckDBEngine, inputs: Inputs): Promise<string[]> {
+  if (!inputs.has("users.gender")) return [];
+  const { rows } = await engine.query(
+    sql`select gender from customer_profile where gender is not null group by gender order by gender limit 20`,
+  );
+  return rows.map((row) => String(row["gender"]));
+}
+
+/** -1 where missing. */
+const places = (values: Float64Array): Int32Array =>
+  Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value));
+
+const leftOutOf = (inputs: Inputs): LeftOut[] => [
+  { column: "user_id", reason: "key", because: "the key of the customer" },
+  ...Object.entries(barredColumns).flatMap(([name, meaning]): LeftOut[] =>
+    inputs.columns.has(`users.${name}`)
+      ? [{ column: name, reason: "barred", because: `${meaning} never decides risk` }]
+      : [],
+  ),
+];

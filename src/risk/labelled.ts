@@ -1,0 +1,56 @@
+import type { Borrowers, Grouping, InputColumn, Labelled, LeftOut } from "./borrowers.ts";
+
+/** What can be learnt from: the rows whose outcome is known, and the columns that say something there. */
+export interface Known {
+  readonly labelled: Labelled;
+  /** Rows that were left out, since their outcome is missing. */
+  readonly unknown: number;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Keeps the rows whose outcome is 1 or 0; whatever else stands there is missing. */
+export function labelledOf(borrowers: Borrowers, outcome: ArrayLike<number>, observedOn?: Int32Array): Known {
+  const rows = new Int32Array(borrowers.rows).map((_, i) => i).filter((i) => isKnown(outcome[i]));
+  const isWhole = rows.length === borrowers.rows;
+  const inputs = isWhole ? borrowers.inputs : borrowers.inputs.map((column) => pick(column, rows));
+  const leftOut: LeftOut[] = [];
+  const kept = inputs.filter((column) => {
+    const silent = silence(column);
+    if (silent !== undefined) leftOut.push(silent);
+    return silent === undefined;
+  });
+  return {
+    labelled: {
+      rows: rows.length,
+      keys: isWhole ? borrowers.keys : Array.from(rows, (i) => borrowers.keys[i] ?? ""),
+      inputs: kept,
+      groupings: isWhole
+        ? borrowers.groupings
+        : borrowers.groupings.map(
+            (grouping): Grouping => ({ ...grouping, values: rows.map((i) => grouping.values[i] ?? -1) }),
+          ),
+      outcome: Uint8Array.from(rows, (i) => outcome[i] ?? 0),
+      ...(observedOn && { observedOn: rows.map((i) => observedOn[i] ?? 0) }),
+    },
+    unknown: borrowers.rows - rows.length,
+    leftOut,
+  };
+}
+
+const isKnown = (value: number | undefined): boolean => value === 0 || value === 1;
+
+function pick(column: InputColumn, rows: Int32Array): InputColumn {
+  return column.kind === "number"
+    ? { ...column, values: Float64Array.from(rows, (i) => column.values[i] ?? Number.NaN) }
+    : { ...column, values: rows.map((i) => column.values[i] ?? -1) };
+}
+
+/** A column without a value, or with one and the same in every row, tells nothing. */
+function silence(column: InputColumn): LeftOut | undefined {
+  const isMissing = (value: number) => (column.kind === "number" ? Number.isNaN(value) : value < 0);
+  const first = column.values.find((value) => !isMissing(value));
+  if (first === undefined) return { column: column.name, reason: "empty", because: "every value is missing" };
+  return column.values.every((value) => value === first)
+    ? { column: column.name, reason: "constant", because: "every row has the same value" }
+    : undefined;
+}
