@@ -7,6 +7,7 @@ import { measures, type Parameter } from "../schema/measures.ts";
 import type { Field } from "../schema/tables.ts";
 import { users } from "../schema/users.ts";
 import type { Document, DocumentAnalysis } from "./document.ts";
+import { escapeHtml } from "./escape-html.ts";
 import { type Stamp, stampLine, stampOf } from "./stamp.ts";
 
 /** Rows of a list that the report holds; the csv files and the JSON hold all. */
@@ -110,6 +111,3 @@ function withoutScript(document: Document): string {
   const looked = document.look ? `<p>${escapeHtml(stampLine(stampOf(document.look)))}.</p>` : "";
   return `<noscript><h1>${escapeHtml(titleOf(document))}</h1>${looked}<p>Charts and tables need JavaScript; these are the findings in words.</p><dl>${sentences.join("")}</dl></noscript>`;
 }
-
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
