@@ -1,0 +1,105 @@
+import type { Grouping, InputColumn, Labelled } from "./borrowers.ts";
+
+/** Two 32-bit multiplicative hashes side by side, so that a million rows hardly ever share a place. */
+class Hash {
+  #a: number;
+  #b: number;
+
+  constructor(seed: number) {
+    this.#a = (0x9e3779b9 ^ seed) | 0;
+    this.#b = (0x85ebca6b ^ Math.imul(seed + 1, 0xc2b2ae35)) | 0;
+  }
+
+  add(word: number): void {
+    this.#a = Math.imul(this.#a ^ word, 0x9e3779b1);
+    this.#a ^= this.#a >>> 15;
+    this.#b = Math.imul(this.#b ^ word, 0x5f356495);
+    this.#b ^= this.#b >>> 13;
+  }
+
+  addText(text: string): void {
+    for (let i = 0; i < text.length; i++) this.add(text.charCodeAt(i));
+    this.add(text.length);
+  }
+
+  /** 52 bits, as a whole number. */
+  get value(): number {
+    this.add(0x27d4eb2f);
+    return (this.#a >>> 0) * 2 ** 20 + (this.#b >>> 12);
+  }
+}
+
+/** The same text and seed give the same number below 2^52. */
+export function hashOf(text: string, seed: number): number {
+  const hash = new Hash(seed);
+  hash.addText(text);
+  return hash.value;
+}
+
+/**
+ * An order of the rows that depends on what stands in them and on the seed, not on where they stand. Keys are not
+ * asked: a file without an id has row numbers for keys, and they move with the rows. Rows that are alike in every
+ * input and the outcome can change places without anything being different.
+ */
+export function rowOrder(labelled: Labelled, seed: number): Int32Array {
+  const hashes = new Float64Array(labelled.rows);
+  const columns = [...labelled.inputs]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((column) => words(column, seed));
+  const groupings = labelled.groupings.map((grouping) => words(asColumn(grouping), seed));
+  for (let i = 0; i < labelled.rows; i++) {
+    const hash = new Hash(seed);
+    for (const add of columns) add(hash, i);
+    for (const add of groupings) add(hash, i);
+    hash.add(labelled.outcome[i]!);
+    if (labelled.observedOn) hash.add(labelled.observedOn[i]!);
+    hashes[i] = hash.value;
+  }
+  return new Int32Array(labelled.rows)
+    .map((_, i) => i)
+    .sort((a, b) => hashes[a]! - hashes[b]! || labelled.outcome[a]! - labelled.outcome[b]!);
+}
+
+const asColumn = ({ dimension, groups, values }: Grouping): InputColumn => ({
+  name: dimension,
+  kind: "category",
+  levels: groups,
+  values,
+});
+
+function words(column: InputColumn, seed: number): (hash: Hash, row: number) => void {
+  if (column.kind === "number") {
+    const pair = new Uint32Array(2);
+    const value = new Float64Array(pair.buffer);
+    return (hash, row) => {
+      // 0 and -0 are one value, and so is every way to write "missing"
+      value[0] = Number.isNaN(column.values[row]) ? Number.NaN : column.values[row]! + 0;
+      hash.add(pair[0]!);
+      hash.add(pair[1]!);
+    };
+  }
+  const levels = column.levels.map((level) => hashOf(level, seed) | 0);
+  return (hash, row) => hash.add(levels[column.values[row]!] ?? 0);
+}
+
+/** The rows of a list, in its order. */
+export function takeColumn(column: InputColumn, rows: Int32Array): InputColumn {
+  return column.kind === "number"
+    ? { ...column, values: Float64Array.from(rows, (i) => column.values[i]!) }
+    : { ...column, values: rows.map((i) => column.values[i]!) };
+}
+
+export function takeRows(labelled: Labelled, rows: Int32Array): Labelled {
+  const { observedOn } = labelled;
+  return {
+    rows: rows.length,
+    keys: Array.from(rows, (i) => labelled.keys[i]!),
+    inputs: labelled.inputs.map((column) => takeColumn(column, rows)),
+    groupings: labelled.groupings.map((grouping) => ({
+      ...grouping,
+      values: rows.map((i) => grouping.values[i]!),
+    })),
+    outcome: Uint8Array.from(rows, (i) => labelled.outcome[i]!),
+    ...(observedOn && { observedOn: rows.map((i) => observedOn[i]!) }),
+  };
+}
