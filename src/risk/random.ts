@@ -8,7 +8,7 @@ export class Random {
   #c: number;
   #counter = 1;
 
-  /** One stream per pair: a customer's numbers depend on nothing drawn for another customer. */
+  /** One stream per pair: what is drawn for one customer, or in one pass, depends on no other. */
   constructor(seed: number, stream: number) {
     this.#a = seed | 0;
     this.#b = Math.floor(seed / 2 ** 32) | 0;
@@ -33,6 +33,11 @@ export class Random {
 
   chance(probability: number): boolean {
     return this.uniform() < probability;
+  }
+
+  /** Whole number from 0 up to `count`, which is left out. */
+  below(count: number): number {
+    return Math.floor((this.#next() / 2 ** 32) * count);
   }
 
   /** Standard normal, by Box and Muller; both draws are used up, so the count of draws is fixed. */
