@@ -85,6 +85,8 @@ const trees = z.object({
         monotone: z.union([z.literal(-1), z.literal(0), z.literal(1)]),
         /** Levels by their default rate in training, lowest first; empty for a number. */
         order: z.array(z.string()).readonly(),
+        /** Values that count as missing here: a code has no place in a constrained order. */
+        codes: z.array(finite).readonly(),
       }),
     )
     .readonly(),
