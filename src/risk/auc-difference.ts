@@ -1,8 +1,7 @@
-import { type DrawOptions, drawsFor, quantile } from "./bootstrap.ts";
+import { type DrawOptions, drawsFor, paceOf, quantile } from "./bootstrap.ts";
 import type { Estimate } from "./model.ts";
 import { Random } from "./random.ts";
 import { type Ranking, rankingOf } from "./ranking.ts";
-import { Turns } from "./turns.ts";
 
 /**
  * AUC of `riskA` less that of `riskB` on the same rows. Defaulted and other rows are drawn again within their class,
@@ -33,14 +32,14 @@ export async function aucDifference(
   const value = difference();
   if (defaults < 2 || rows - defaults < 2) return { value, low: null, high: null };
   const random = new Random(options.seed, 2);
-  const turns = new Turns(options);
+  const pace = paceOf(options);
   const draws = new Float64Array(drawsFor(rows));
   for (let k = 0; k < draws.length; k++) {
     weights.fill(0);
     for (let i = 0; i < defaults; i++) weights[random.below(defaults)]!++;
     for (let i = defaults; i < rows; i++) weights[defaults + random.below(rows - defaults)]!++;
     draws[k] = difference();
-    await turns.after(6 * rows);
+    await pace.step(6 * rows);
   }
   draws.sort();
   return { value, low: quantile(draws, 0.025), high: quantile(draws, 0.975) };

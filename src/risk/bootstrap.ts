@@ -1,8 +1,13 @@
-import type { Sharing } from "./turns.ts";
+import { Pace } from "./pace.ts";
+import type { Pause } from "./pause.ts";
 
-export interface DrawOptions extends Sharing {
+export interface DrawOptions {
   readonly seed: number;
+  readonly pause?: Pause | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
+
+export const paceOf = ({ pause, signal }: DrawOptions): Pace => new Pace(pause, signal);
 
 /** A thousand up to 100,000 rows; above, chance moves a figure so little that fewer tell it. */
 export const drawsFor = (rows: number): number => Math.min(1000, Math.max(200, Math.round(1e8 / rows)));

@@ -1,8 +1,16 @@
-import { type DrawOptions, drawsFor, quantile } from "./bootstrap.ts";
+import { type DrawOptions, drawsFor, paceOf, quantile } from "./bootstrap.ts";
 import type { Estimate } from "./model.ts";
 import { Random } from "./random.ts";
 import { type Ranking, rankingOf } from "./ranking.ts";
-import { Turns } from "./turns.ts";
+
+/** As many risks are told apart when rows are drawn again; more would only be slower. */
+const MOST_CELLS = 10_000;
+
+/** Neighbouring risks, least first: how many of each class have one of them. */
+interface Cells {
+  readonly defaults: Int32Array;
+  readonly others: Int32Array;
+}
 
 /**
  * The widest gap between the shares of the two classes up to a risk, by Kolmogorov and Smirnov. Its interval is
@@ -10,24 +18,23 @@ import { Turns } from "./turns.ts";
  * the gap by itself.
  */
 export async function ksOf(ranking: Ranking, options: DrawOptions): Promise<Estimate> {
-  const { defaults } = ranking;
-  const others = ranking.customers - defaults;
-  const othersAt = ranking.customersAt.map((count, at) => count - ranking.defaultsAt[at]!);
-  const value = widestGap(ranking.defaultsAt, othersAt, defaults, others);
+  const { customers, defaults } = ranking;
+  const others = customers - defaults;
+  const value = widestGap(cellsOf(ranking), defaults, others);
   if (defaults < 2 || others < 2) return { value, low: null, high: null };
-  const defaultPlaces = repeated(ranking.defaultsAt, defaults);
-  const otherPlaces = repeated(othersAt, others);
+  const cells = cellsOf(ranking, MOST_CELLS);
+  const defaultCells = repeated(cells.defaults, defaults);
+  const otherCells = repeated(cells.others, others);
   const random = new Random(options.seed, 1);
-  const turns = new Turns(options);
-  const draws = new Float64Array(drawsFor(ranking.customers));
+  const pace = paceOf(options);
+  const draws = new Float64Array(drawsFor(customers));
   for (let k = 0; k < draws.length; k++) {
-    draws[k] = widestGap(
-      drawFrom(defaultPlaces, othersAt.length, random),
-      drawFrom(otherPlaces, othersAt.length, random),
-      defaults,
-      others,
-    );
-    await turns.after(4 * ranking.customers);
+    const drawn = {
+      defaults: drawFrom(defaultCells, cells.defaults.length, random),
+      others: drawFrom(otherCells, cells.others.length, random),
+    };
+    draws[k] = widestGap(drawn, defaults, others);
+    await pace.step(4 * customers);
   }
   draws.sort();
   const bias = quantile(draws, 0.5) - value;
@@ -40,38 +47,52 @@ export async function ksOf(ranking: Ranking, options: DrawOptions): Promise<Esti
 
 /** The gap alone; 0 where a class is empty. */
 export function ks(outcome: Uint8Array, risk: Float64Array): number {
-  const { customersAt, defaultsAt, customers, defaults } = rankingOf(outcome, risk);
-  const othersAt = customersAt.map((count, at) => count - defaultsAt[at]!);
-  return widestGap(defaultsAt, othersAt, defaults, customers - defaults);
+  const ranking = rankingOf(outcome, risk);
+  return widestGap(cellsOf(ranking), ranking.defaults, ranking.customers - ranking.defaults);
 }
 
-function widestGap(defaultsAt: Int32Array, othersAt: Int32Array, defaults: number, others: number): number {
+function cellsOf({ customers, customersAt, defaultsAt }: Ranking, most = Number.POSITIVE_INFINITY): Cells {
+  const isJoined = customersAt.length > most;
+  const count = isJoined ? most : customersAt.length;
+  const cells = { defaults: new Int32Array(count), others: new Int32Array(count) };
+  let below = 0;
+  for (let at = 0; at < customersAt.length; at++) {
+    const cell = isJoined ? Math.floor((below / customers) * most) : at;
+    cells.defaults[cell]! += defaultsAt[at]!;
+    cells.others[cell]! += customersAt[at]! - defaultsAt[at]!;
+    below += customersAt[at]!;
+  }
+  return cells;
+}
+
+function widestGap(cells: Cells, defaults: number, others: number): number {
   if (defaults === 0 || others === 0) return 0;
   let widest = 0;
   let defaultsBelow = 0;
   let othersBelow = 0;
-  for (let at = 0; at < defaultsAt.length; at++) {
-    defaultsBelow += defaultsAt[at]!;
-    othersBelow += othersAt[at]!;
+  for (let at = 0; at < cells.defaults.length; at++) {
+    defaultsBelow += cells.defaults[at]!;
+    othersBelow += cells.others[at]!;
     const gap = Math.abs(defaultsBelow / defaults - othersBelow / others);
     if (gap > widest) widest = gap;
   }
   return widest;
 }
 
-function repeated(counts: Int32Array, total: number): Int32Array {
-  const places = new Int32Array(total);
+/** The cell of every row, least risk first. */
+function repeated(counts: Int32Array, total: number): Uint16Array {
+  const cells = new Uint16Array(total);
   let end = 0;
   for (let at = 0; at < counts.length; at++) {
-    places.fill(at, end, end + counts[at]!);
+    cells.fill(at, end, end + counts[at]!);
     end += counts[at]!;
   }
-  return places;
+  return cells;
 }
 
-/** As many rows as there are, drawn with replacement, counted by place. */
-function drawFrom(places: Int32Array, count: number, random: Random): Int32Array {
+/** As many rows as there are, drawn with replacement, counted by cell. */
+function drawFrom(cells: Uint16Array, count: number, random: Random): Int32Array {
   const drawn = new Int32Array(count);
-  for (let i = 0; i < places.length; i++) drawn[places[random.below(places.length)]!]!++;
+  for (let i = 0; i < cells.length; i++) drawn[cells[random.below(cells.length)]!]!++;
   return drawn;
 }

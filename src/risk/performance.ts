@@ -1,13 +1,12 @@
 import { refused } from "../errors.ts";
 import { aucOf, giniOf } from "./auc.ts";
-import type { DrawOptions } from "./bootstrap.ts";
+import { type DrawOptions, paceOf } from "./bootstrap.ts";
 import { brierOf } from "./brier.ts";
 import { calibrationIntercept, calibrationOf, calibrationSlope } from "./calibration.ts";
 import { gainsOf } from "./gains.ts";
 import { ksOf } from "./ks.ts";
 import type { Performance } from "./model.ts";
 import { rankingOf } from "./ranking.ts";
-import { Turns } from "./turns.ts";
 
 /**
  * How well an order, and a probability where there is one, holds on rows it has not learnt from. `risk`: higher is
@@ -20,7 +19,7 @@ export async function performanceOf(
   pd: Float64Array | null,
   options: DrawOptions,
 ): Promise<Performance> {
-  const turns = new Turns(options);
+  const pace = paceOf(options);
   const ranking = rankingOf(outcome, risk);
   const { customers, defaults } = ranking;
   if (defaults === 0 || defaults === customers) {
@@ -32,7 +31,7 @@ export async function performanceOf(
   const auc = aucOf(ranking);
   const ks = await ksOf(ranking, options);
   const byPd = pd === null || pd === risk ? ranking : rankingOf(outcome, pd);
-  await turns.after(20 * customers);
+  await pace.step(20 * customers);
   return {
     model,
     customers,
