@@ -56,7 +56,7 @@ const whatItIs = (model: Model): readonly Block[] => [
   {
     type: "facts",
     rows: [
-      ["Champion", `${modelName(model.champion)}. ${model.champion_because}`],
+      ["Champion", `${capital(modelName(model.champion))}. ${sentence(model.champion_because)}`],
       [
         "Learnt from",
         model.source === "portfolio"
@@ -77,6 +77,9 @@ const whatItIs = (model: Model): readonly Block[] => [
     ],
   },
 ];
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+const sentence = (text: string): string => `${capital(fileText(text)).replace(/\.$/, "")}.`;
 
 const beforeUsing = (model: Model): readonly Block[] => [
   model.outcome.kind === "association, not forecast"
@@ -100,7 +103,7 @@ const beforeUsing = (model: Model): readonly Block[] => [
     type: "text",
     text: "Reasons say which inputs cost a customer points in this model. They do not say what causes a default. Whether they will do for a notice of adverse action is for your counsel to decide.",
   },
-  ...model.caveats.map((text): Block => ({ type: "warning", text: fileText(text) })),
+  ...model.caveats.map((text): Block => ({ type: "warning", text: sentence(text) })),
 ];
 
 const stated = (text: string | null): string => (text === null ? "not stated" : fileText(text));
@@ -205,7 +208,7 @@ function inputsTable(model: Model): CardTable {
   return {
     type: "table",
     sheet: "Inputs",
-    caption: "Inputs",
+    caption: "Columns that are inputs",
     columns: [
       { label: "Input", kind: "text" },
       { label: "Column", kind: "text" },
@@ -224,7 +227,7 @@ function inputsTable(model: Model): CardTable {
         input.kind,
         input.information_value,
         input.missing,
-        input.codes.join(", "),
+        input.codes.length === 0 ? null : input.codes.join(", "),
         input.is_actionable ? "yes" : "no",
         input.unused_because === null ? "yes" : `no: ${fileText(input.unused_because)}`,
       ]),

@@ -3,10 +3,12 @@ import { type CardChart, type CardTable, cellText } from "./model-content.ts";
 
 const WIDTH = 460;
 const HEIGHT = 300;
-const LEFT = 52;
-const RIGHT = WIDTH - 14;
+const LEFT = 64;
+const RIGHT = WIDTH - 24;
 const TOP = 14;
 const BOTTOM = HEIGHT - 44;
+/** Intervals of the second series stand beside those of the first. */
+const ASIDE = 3;
 /** More columns than this have no room for a label each. */
 const LABELLED = 8;
 
@@ -74,7 +76,7 @@ function lines(table: CardTable, chart: CardChart) {
     const whiskers =
       chart.low === undefined
         ? ""
-        : `<path class="whisker s${place}" d="${sorted.map((one) => `M${x(one.x)} ${y(one.low)}V${y(one.high)}`).join("")}"/>`;
+        : `<path class="whisker s${place}" d="${sorted.map((one) => `M${round(x(one.x) + place * ASIDE)} ${y(one.low)}V${y(one.high)}`).join("")}"/>`;
     const path = `<path class="line s${place}" d="M${sorted.map((one) => `${x(one.x)} ${y(one.y)}`).join("L")}"/>`;
     return `${whiskers}${path}${sorted.map((one) => marker(x(one.x), y(one.y), place)).join("")}`;
   });
@@ -128,14 +130,14 @@ function columns(table: CardTable, chart: CardChart) {
 
 function tickText(table: CardTable, column: number, tick: number): string {
   const kind = table.columns[column]?.kind ?? "number";
-  const text = kind === "share" ? `${cellText("number", tick * 100)} %` : cellText("number", tick);
+  const text = kind === "share" ? `${cellText("number", tick * 100)}%` : cellText("number", tick);
   return escapeHtml(text);
 }
 
 function axisNames(table: CardTable, chart: CardChart): string {
   const name = (column: number) => escapeHtml(table.columns[column]?.label ?? "");
   const middle = (TOP + BOTTOM) / 2;
-  return `<text class="middle name" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 8}">${name(chart.x)}</text><text class="middle name" x="11" y="${middle}" transform="rotate(-90 11 ${middle})">${name(chart.y)}</text>`;
+  return `<text class="middle name" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 8}">${name(chart.x)}</text><text class="middle name" x="12" y="${middle}" transform="rotate(-90 12 ${middle})">${name(chart.y)}</text>`;
 }
 
 /** A shape per series, for who does not tell the colours apart. */

@@ -47,8 +47,8 @@ export interface CardColumn {
   readonly bar?: true;
 }
 
-/** `figure` has three decimals, `number` what it needs, `points` a sign. */
-export type CardKind = "text" | "count" | "share" | "figure" | "number" | "points";
+/** `figure` has three decimals, `ratio` two, `number` what it needs, `points` a sign. */
+export type CardKind = "text" | "count" | "share" | "figure" | "ratio" | "number" | "points";
 
 /** A picture of a table's own rows; columns by place. */
 export interface CardChart {
@@ -72,6 +72,7 @@ const decimals = (least: number, most: number) =>
 const numberFormats = {
   count: decimals(0, 0),
   figure: decimals(3, 3),
+  ratio: decimals(2, 2),
   number: new Intl.NumberFormat("en-US", { maximumSignificantDigits: 5 }),
   points: new Intl.NumberFormat("en-US", { maximumFractionDigits: 0, signDisplay: "exceptZero" }),
   share: new Intl.NumberFormat("en-US", {

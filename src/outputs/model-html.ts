@@ -60,6 +60,9 @@ function block(one: Block): string {
   }
 }
 
+/** Longer tables that a chart shows are a click away. */
+const FOLDED = 12;
+
 /** A wide table scrolls in its own box, which the keyboard reaches. */
 function table(one: CardTable): string {
   const { caption, columns, rows, chart } = one;
@@ -75,8 +78,9 @@ function table(one: CardTable): string {
         `<tr>${columns.map((column, index) => cell(column, row[index] ?? null, scales[index])).join("")}</tr>`,
     )
     .join("");
-  return `<h3>${escapeHtml(caption)}</h3>${chart === undefined || rows.length === 0 ? "" : `\n${chartSvg(one, chart)}`}
-<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  const grid = `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  if (chart === undefined || rows.length === 0) return `<h3>${escapeHtml(caption)}</h3>\n${grid}`;
+  return `<h3>${escapeHtml(caption)}</h3>\n${chartSvg(one, chart)}\n${rows.length > FOLDED ? `<details><summary>Table of ${rows.length} rows</summary>${grid}</details>` : grid}`;
 }
 
 interface Scale {

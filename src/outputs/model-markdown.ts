@@ -4,7 +4,7 @@ import { type Block, type Card, type CardTable, cellText } from "./model-content
 export function renderCardMarkdown({ title, lead, sections }: Card): string {
   const parts = [
     `# ${escaped(title)}`,
-    escaped(lead),
+    escapedLine(lead),
     ...sections.flatMap(({ heading, blocks }) => [`## ${escaped(heading)}`, ...blocks.map(block)]),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -13,11 +13,11 @@ export function renderCardMarkdown({ title, lead, sections }: Card): string {
 function block(one: Block): string {
   switch (one.type) {
     case "text":
-      return escaped(one.text);
+      return escapedLine(one.text);
     case "warning":
       return `> **Note:** ${escaped(one.text)}`;
     case "list":
-      return one.items.map((item) => `- ${escaped(item)}`).join("\n");
+      return one.items.map((item) => `- ${escapedLine(item)}`).join("\n");
     case "facts":
       return grid(
         ["", ""],
@@ -34,7 +34,7 @@ function block(one: Block): string {
 const table = ({ caption, columns, rows, chart }: CardTable): string =>
   [
     `### ${escaped(caption)}`,
-    ...(chart === undefined ? [] : [escaped(chart.alt)]),
+    ...(chart === undefined ? [] : [escapedLine(chart.alt)]),
     grid(
       columns.map(({ label }) => escaped(label)),
       columns.map(({ kind }) => kind !== "text"),
@@ -61,6 +61,10 @@ export const escaped = (text: string): string =>
     .replace(/&(?=#?\w+;)/g, "\\&")
     .replace(/:(?=\/\/)/g, "\\:")
     .replace(/\b(www|mailto|xmpp)([.:])/gi, "$1\\$2")
-    .replace(/@/g, "\\@")
-    .replace(/^([#+=-])/, "\\$1")
-    .replace(/^(\d+)([.)])/, "$1\\$2");
+    .replace(/@/g, "\\@");
+
+/** The same where a line begins: no heading, list, rule or code by indentation. */
+export const escapedLine = (text: string): string =>
+  escaped(text)
+    .replace(/^(?=#{1,6}(?: |$)|[+=-])/, "\\")
+    .replace(/^(\d{1,9})(?=[.)](?: |$))/, "$1\\");

@@ -32,35 +32,28 @@ export const performanceTable = (
 ): CardTable => ({
   type: "table",
   sheet,
-  caption,
+  caption: `${caption}${onHowMany(performance[0])}`,
   columns: [
     { label: "Model", kind: "text" },
     { label: "Measure", kind: "text" },
     { label: "Value", kind: "figure" },
     { label: "95 % from", kind: "figure" },
     { label: "to", kind: "figure" },
-    { label: "Customers", kind: "count" },
-    { label: "Defaults", kind: "count" },
   ],
   rows: performance.flatMap((one) =>
     measures.flatMap(([key, label]): (readonly Scalar[])[] => {
       const estimate = one[key];
       return estimate === null
         ? []
-        : [
-            [
-              modelName(one.model),
-              label,
-              estimate.value,
-              estimate.low,
-              estimate.high,
-              one.customers,
-              one.defaults,
-            ],
-          ];
+        : [[modelName(one.model), label, estimate.value, estimate.low, estimate.high]];
     }),
   ),
 });
+
+const onHowMany = (one: Performance | undefined): string =>
+  one === undefined
+    ? ""
+    : `: ${cellText("count", one.customers)} customers, ${cellText("count", one.defaults)} defaults`;
 
 export const measuresRead: readonly string[] = [
   "AUC: how often a customer who defaulted ranks as riskier than one who did not. 0.5 is a coin, 1 is certainty. Gini is 2 × AUC − 1.",
@@ -137,7 +130,7 @@ export function gainsTable(performance: readonly Performance[], sheet = "Gains")
         { label: "Customers", kind: "count" },
         { label: "Defaults", kind: "count" },
         { label: "Share of defaults", kind: "share" },
-        { label: "Lift", kind: "number" },
+        { label: "Lift", kind: "ratio" },
       ],
       rows: those.flatMap(({ model, gains }) =>
         gains.map((gain) => [

@@ -35,7 +35,7 @@ ul { padding-left: 20px; }
 .lead { font-size: 16px; }
 nav ul { display: flex; flex-wrap: wrap; gap: 4px 16px; max-width: none; padding: 0; list-style: none; }
 a { color: var(--accent); }
-a:focus-visible, .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .warning { padding: 8px 12px; border: 1px solid var(--line); border-left: 3px solid var(--warning); background: var(--surface); }
 dl { margin: 8px 0; border: 1px solid var(--line); background: var(--surface); }
 dl div { display: grid; grid-template-columns: minmax(120px, 220px) 1fr; gap: 12px; padding: 6px 12px; }
@@ -71,7 +71,10 @@ tr + tr td { border-top: 1px solid var(--line); }
 th.n { white-space: normal; }
 .bar svg { display: block; width: 100%; min-width: 72px; height: 6px; margin-top: 2px; }
 .bar path { stroke: var(--strong); stroke-width: 1; vector-effect: non-scaling-stroke; }
+summary { width: fit-content; padding: 2px 0; color: var(--accent); cursor: pointer; }
 @media (max-width: 600px) {
+  figure text { font-size: 15px; }
+  th, td { padding: 4px 6px; }
   body { padding: 16px 12px 48px; }
   dl div { grid-template-columns: 1fr; gap: 0; }
 }
@@ -79,6 +82,8 @@ th.n { white-space: normal; }
   body { max-width: none; padding: 0; font-size: 11px; }
   nav { display: none; }
   .scroll { overflow: visible; }
+  details::details-content { display: block; content-visibility: visible; }
+  summary { display: none; }
   h2, h3, figure { break-after: avoid; }
   figure, tr, .warning { break-inside: avoid; }
   thead { display: table-header-group; }

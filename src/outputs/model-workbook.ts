@@ -15,6 +15,7 @@ const formats: Partial<Record<CardKind, string>> = {
   count: "#,##0",
   share: "0.0%",
   figure: "0.000",
+  ratio: "0.00",
   number: "General",
   points: "+0;-0;0",
 };
