@@ -11,6 +11,7 @@ import { derivations, type Input, Inputs } from "../src/schema/inputs.ts";
 import { issueCodes } from "../src/schema/issues.ts";
 import { measures, measureValues, type Parameter } from "../src/schema/measures.ts";
 import { offers } from "../src/schema/offers.ts";
+import { noOutcomes } from "../src/schema/outcomes.ts";
 import type { Field, Table } from "../src/schema/tables.ts";
 import { users } from "../src/schema/users.ts";
 import { raw } from "../src/sql/statement.ts";
@@ -114,7 +115,12 @@ async function modelSections(): Promise<string[]> {
     );
     await engine.execute(raw(`create table ${name} (${columns.join(", ")})`));
   }
-  await buildModels(engine, { asOf: "2020-02-29", values: measureValues(), inputs: new Inputs([]) });
+  await buildModels(engine, {
+    asOf: "2020-02-29",
+    values: measureValues(),
+    inputs: new Inputs([]),
+    outcomes: noOutcomes,
+  });
   const sections: string[] = [];
   for (const model of models) {
     const { rows } = await engine.query(raw(`describe ${model}`));
@@ -233,7 +239,7 @@ const measuresPage = (): string =>
       const rows = Object.entries<Parameter>(parameters).map(
         ([parameter, { default: initial, range: bounds, doc }]) => [
           code(`${name}.${parameter}`),
-          String(initial),
+          initial === null ? "none: yours to say" : String(initial),
           range(bounds),
           doc,
         ],

@@ -1,10 +1,19 @@
 import type { Columns, Row } from "../schema/columns.ts";
 import type { Input, Inputs } from "../schema/inputs.ts";
 import type { MeasureName, MeasureValues } from "../schema/measures.ts";
+import type { Outcomes } from "../schema/outcomes.ts";
 import type { Statement } from "../sql/statement.ts";
 
 /** The business objective an analysis serves; pages and report sections follow it. */
-export const topics = ["overview", "demographics", "ownership", "risk", "expiry", "marketing"] as const;
+export const topics = [
+  "overview",
+  "demographics",
+  "ownership",
+  "risk",
+  "predict",
+  "expiry",
+  "marketing",
+] as const;
 export type Topic = (typeof topics)[number];
 
 /** What a row, or a unit of a count, stands for. */
@@ -57,6 +66,7 @@ export interface Context<M extends MeasureName = MeasureName> {
   /** YYYY-MM-DD */
   readonly asOf: string;
   readonly inputs: Inputs;
+  readonly outcomes: Outcomes;
   readonly values: Pick<MeasureValues, M>;
 }
 
@@ -80,6 +90,8 @@ export interface Analysis<C extends Columns = Columns, M extends MeasureName = M
   readonly definition: string;
   /** Inputs without any of which nothing is left to say. */
   readonly needs: readonly Input[];
+  /** What else is lacking, as "not computable, because …" goes on; undefined where nothing is. */
+  lacks?(context: Context<M>): string | undefined;
   /** Measures whose thresholds the figures depend on. */
   readonly measures: readonly M[];
   /** Rows that name customers or cards: complete in JSON and csv, capped on screen, left out of what is shared. */

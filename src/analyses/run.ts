@@ -21,11 +21,17 @@ export interface Result<C extends Columns = Columns> {
   readonly sql: string;
 }
 
-/** Why an analysis has nothing to say: the source columns that are missing. */
-export function notComputable(analysis: AnyAnalysis, inputs: Inputs): string | undefined {
-  const missing = [...new Set(analysis.needs.flatMap((input) => inputs.missing(input)))];
-  if (missing.length === 0) return undefined;
-  return `no ${missing.join(", no ")} in the files`;
+/** Why an analysis has nothing to say: the source columns that are missing, or what else it lacks. */
+export function notComputable(analysis: AnyAnalysis, view: Omit<View, "narrow">): string | undefined {
+  const missing = [...new Set(analysis.needs.flatMap((input) => view.inputs.missing(input)))];
+  if (missing.length > 0) return `no ${missing.join(", no ")} in the files`;
+  return analysis.lacks?.(contextOf(view));
+}
+
+/** Why nothing came of an analysis that was tried, where it cannot be computed; what else went wrong is thrown. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof CardscopeError && error.code === "NOT_COMPUTABLE") return error.message;
+  throw error;
 }
 
 /** Runs one analysis over the models. Throws RESULT_SHAPE when the SQL and the declared columns differ. */
@@ -117,12 +123,19 @@ function renderAnalysis(analysis: AnyAnalysis, engine: Engine, view: View): stri
   return view.narrow?.(text) ?? text;
 }
 
-const contextOf = ({ asOf, inputs, values }: View): Context => ({ asOf, inputs, values });
+const contextOf = ({ asOf, inputs, outcomes, values }: Omit<View, "narrow">): Context => ({
+  asOf,
+  inputs,
+  outcomes,
+  values,
+});
 
 const paramsOf = (analysis: AnyAnalysis, { values }: View): Record<string, number> =>
   Object.fromEntries(
     analysis.measures.flatMap((m: MeasureName) =>
-      Object.entries(values[m]).map(([p, value]) => [`${m}.${p}`, value]),
+      Object.entries<number | null>(values[m]).flatMap(([p, value]) =>
+        value === null ? [] : [[`${m}.${p}`, value]],
+      ),
     ),
   );
 

@@ -4,11 +4,14 @@ import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { openLocked } from "../engines/locked.ts";
 import { buildModels, type View } from "../models/build.ts";
+import { LateModels, withLateModels } from "../models/late.ts";
+import { Learner } from "../models/learner.ts";
 import type { AsOfSource } from "../outputs/document.ts";
 import { openPortfolio, type PortfolioOptions } from "../portfolio/portfolio.ts";
 import type { Inputs } from "../schema/inputs.ts";
 import type { IssueSummary, Source } from "../schema/issues.ts";
 import { type MeasureValues, measureValues } from "../schema/measures.ts";
+import type { Outcomes } from "../schema/outcomes.ts";
 import { raw } from "../sql/statement.ts";
 import { isNarrowed, type Look } from "./look.ts";
 import { narrow } from "./narrow.ts";
@@ -25,6 +28,7 @@ export interface OpenedPortfolio {
   readonly issues: readonly IssueSummary[];
   readonly inputs: Inputs;
   readonly values: MeasureValues;
+  readonly outcomes: Outcomes;
 }
 
 /** The portfolio under one look: an engine whose models are those of its as-of date and thresholds. */
@@ -39,6 +43,7 @@ export interface Sight {
 interface Stance {
   readonly schema: string;
   readonly ready: Promise<unknown>;
+  readonly late: LateModels;
   users: number;
 }
 
@@ -62,6 +67,10 @@ export class Explorer implements AsyncDisposable {
   readonly #slots = new Slots(CONNECTIONS);
   /** By as-of date and thresholds; the least recently used comes first. */
   readonly #stances = new Map<string, Stance>();
+  /** Learns from the portfolio as it was opened: a look scores by that model, whatever its date. */
+  readonly learner: Learner;
+  readonly #late: LateModels;
+  readonly #closing = new AbortController();
   #made = 0;
 
   private constructor(
@@ -74,6 +83,9 @@ export class Explorer implements AsyncDisposable {
     this.#settings = settings;
     this.#engine = engine;
     this.folder = folder;
+    const { signal } = this.#closing;
+    this.learner = new Learner({ connect: () => engine.connect(), view: portfolio, signal });
+    this.#late = this.#lateOf(MAIN, portfolio);
   }
 
   /** Reads the files as `openPortfolio` does. Throws CardscopeError and leaves nothing behind. */
@@ -82,12 +94,12 @@ export class Explorer implements AsyncDisposable {
     try {
       const database = join(folder, "portfolio.duckdb");
       const read = await openPortfolio(files, { nearestPlaces: false, ...options, database });
-      const { asOf, asOfSource, sources, issues, inputs, values } = read;
+      const { asOf, asOfSource, sources, issues, inputs, values, outcomes } = read;
       await read.close();
       options.signal?.throwIfAborted();
       const engine = await openLocked(database, join(folder, "spill"));
       return new Explorer(
-        { asOf, asOfSource, sources, issues, inputs, values },
+        { asOf, asOfSource, sources, issues, inputs, values, outcomes },
         options.settings ?? {},
         engine,
         folder,
@@ -100,10 +112,11 @@ export class Explorer implements AsyncDisposable {
 
   /** The as-of date and the thresholds of a look, with what it does not state as the portfolio was opened. */
   viewOf(look: Look): View {
-    const { asOf, inputs } = this.portfolio;
+    const { asOf, inputs, outcomes } = this.portfolio;
     return {
       asOf: look.asOf ?? asOf,
       inputs,
+      outcomes,
       values: measureValues({ ...this.#settings, ...look.settings }),
       ...(isNarrowed(look) && { narrow: (select: string) => narrow(select, look) }),
     };
@@ -118,13 +131,12 @@ export class Explorer implements AsyncDisposable {
     const view = this.viewOf(look);
     const stance = await this.#stanceOf(view);
     try {
-      await using engine = await this.#engine.connect();
-      if (stance.schema !== MAIN) await engine.execute(raw(`set search_path = '${stance.schema},${MAIN}'`));
+      await using engine = await this.#connect(stance.schema);
       const stop = () => engine.interrupt();
       signal?.throwIfAborted();
       signal?.addEventListener("abort", stop, { once: true });
       try {
-        return await work({ engine, view, schema: stance.schema });
+        return await work({ engine: withLateModels(engine, stance.late), view, schema: stance.schema });
       } finally {
         signal?.removeEventListener("abort", stop);
       }
@@ -134,7 +146,9 @@ export class Explorer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
     await this.#slots.close();
+    await this.learner.settled();
     await this.#engine[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -143,10 +157,16 @@ export class Explorer implements AsyncDisposable {
   async #stanceOf(view: View): Promise<Stance> {
     const { asOf, values } = this.portfolio;
     const key = JSON.stringify([view.asOf, view.values]);
-    if (key === JSON.stringify([asOf, values])) return { schema: MAIN, ready: Promise.resolve(), users: 1 };
+    if (key === JSON.stringify([asOf, values]))
+      return { schema: MAIN, ready: Promise.resolve(), late: this.#late, users: 1 };
     const known = this.#stances.get(key);
     const schema = known?.schema ?? `look_${++this.#made}`;
-    const stance = known ?? { schema, ready: this.#build(schema, view), users: 0 };
+    const stance = known ?? {
+      schema,
+      ready: this.#build(schema, view),
+      late: this.#lateOf(schema, view),
+      users: 0,
+    };
     stance.users++;
     this.#stances.delete(key);
     this.#stances.set(key, stance);
@@ -162,10 +182,20 @@ export class Explorer implements AsyncDisposable {
   }
 
   async #build(schema: string, view: View): Promise<void> {
-    await using engine = await this.#engine.connect();
-    await engine.execute(raw(`create schema ${schema}`));
-    await engine.execute(raw(`set search_path = '${schema},${MAIN}'`));
+    await this.#engine.execute(raw(`create schema ${schema}`));
+    await using engine = await this.#connect(schema);
     await buildModels(engine, view);
+  }
+
+  #lateOf(schema: string, { narrow: _, ...view }: View): LateModels {
+    return new LateModels({ connect: () => this.#connect(schema), view, learner: this.learner });
+  }
+
+  /** A connection whose unqualified names are a schema's, then those of the portfolio as it was opened. */
+  async #connect(schema: string): Promise<DuckDBEngine> {
+    const engine = await this.#engine.connect();
+    if (schema !== MAIN) await engine.execute(raw(`set search_path = '${schema},${MAIN}'`));
+    return engine;
   }
 
   async #forgetUnused(): Promise<void> {

@@ -1,5 +1,5 @@
 import { analyses } from "../analyses/index.ts";
-import { FIRST_ROWS, glanceAt, notComputable, type Result, streamRows } from "../analyses/run.ts";
+import { FIRST_ROWS, glanceAt, notComputable, type Result, reasonOf, streamRows } from "../analyses/run.ts";
 import type { ResultRow } from "../engines/engine.ts";
 import type { View } from "../models/build.ts";
 import type { LookStamp, ReportFindings } from "../outputs/document.ts";
@@ -24,14 +24,19 @@ export function findingsAt<T>(
   return explorer.at(
     look,
     async (sight) => {
-      const { asOf, asOfSource, sources, issues, inputs } = explorer.portfolio;
+      const { asOf, asOfSource, sources, issues } = explorer.portfolio;
       const results: Result[] = [];
       const missing: { id: string; because: string }[] = [];
       for (const id of inReadingOrder()) {
         signal?.throwIfAborted();
-        const because = notComputable(analyses[id], inputs);
+        const because = notComputable(analyses[id], sight.view);
         if (because !== undefined) missing.push({ id, because });
-        else results.push(await glance(id, sight));
+        else
+          try {
+            results.push(await glance(id, sight));
+          } catch (error) {
+            missing.push({ id, because: reasonOf(error) });
+          }
       }
       return await work({
         asOf: sight.view.asOf,
@@ -70,7 +75,7 @@ async function* rowsOf(
 }
 
 function stated({ grain, filters }: Look, { values }: View): Omit<LookStamp, "selected" | "whole"> {
-  const inForce = values as Readonly<Record<string, Readonly<Record<string, number>>>>;
+  const inForce = values as Readonly<Record<string, Readonly<Record<string, number | null>>>>;
   return {
     grain,
     filters: dimensionIds.flatMap((id) => {
@@ -82,7 +87,7 @@ function stated({ grain, filters }: Look, { values }: View): Omit<LookStamp, "se
     settings: Object.entries(parameters).flatMap(([name, { default: initial }]) => {
       const [measure = "", parameter = ""] = name.split(".");
       const value = inForce[measure]?.[parameter] ?? initial;
-      return value === initial ? [] : [{ name, value, default: initial }];
+      return value === initial || value === null ? [] : [{ name, value, default: initial }];
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { analyses } from "../analyses/index.ts";
-import { glanceAt, notComputable, type Result } from "../analyses/run.ts";
+import { glanceAt, notComputable, type Result, reasonOf } from "../analyses/run.ts";
 import { CardscopeError } from "../errors.ts";
 import type { AnalysisId } from "../portfolio/portfolio.ts";
 import type { Explorer } from "./explorer.ts";
@@ -26,8 +26,9 @@ export class Results {
 
   /** The analyses at a look, and why some have nothing to say. */
   async at(look: Look, ids: readonly AnalysisId[], signal?: AbortSignal): Promise<Answers> {
-    const { inputs } = this.#explorer.portfolio;
-    const because = (id: AnalysisId) => notComputable(analyses[id], inputs);
+    const stated = this.#explorer.viewOf(look);
+    const failed = new Map<AnalysisId, string>();
+    const because = (id: AnalysisId) => failed.get(id) ?? notComputable(analyses[id], stated);
     const wanted = ids.filter((id) => because(id) === undefined);
     const kept = this.#keptAt(look);
     const missing = wanted.filter((id) => !kept.has(id));
@@ -37,10 +38,14 @@ export class Results {
         async ({ engine, view }) => {
           for (const id of missing) {
             signal?.throwIfAborted();
-            kept.set(
-              id,
-              (await glanceAt(analyses[id] as never, engine, view, FIRST_ROWS)) as unknown as Result,
-            );
+            try {
+              kept.set(
+                id,
+                (await glanceAt(analyses[id] as never, engine, view, FIRST_ROWS)) as unknown as Result,
+              );
+            } catch (error) {
+              failed.set(id, reasonOf(error));
+            }
           }
         },
         signal,

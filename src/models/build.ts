@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Engine } from "../engines/engine.ts";
 import type { Input, Inputs } from "../schema/inputs.ts";
 import type { MeasureValues } from "../schema/measures.ts";
+import type { Outcomes } from "../schema/outcomes.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import { literal, raw } from "../sql/statement.ts";
 
@@ -15,6 +16,8 @@ export interface View {
   readonly asOf: string;
   readonly values: MeasureValues;
   readonly inputs: Inputs;
+  /** Of the whole portfolio, however it is narrowed. */
+  readonly outcomes: Outcomes;
   /** Narrows a SELECT over the models to a part of the portfolio; the whole of it where there is none. */
   readonly narrow?: (select: string) => string;
 }
@@ -23,6 +26,14 @@ export interface View {
 export function renderModel(name: Model, view: View, dialect: Dialect): string {
   const text = readFileSync(new URL(`./marts/${name}.sql`, import.meta.url), "utf8");
   return text.replaceAll(/\{\{([^}]+)\}\}/g, (_, hole: string) => renderHole(hole.trim(), view, dialect));
+}
+
+/** Counts the outcomes in `users`. */
+export async function outcomesIn(engine: Engine): Promise<Outcomes> {
+  const { rows } = await engine.query(
+    raw("select count(defaulted) as known, count(*) filter (where defaulted) as defaults from users"),
+  );
+  return { known: Number(rows[0]?.["known"]), defaults: Number(rows[0]?.["defaults"]) };
 }
 
 /** Builds every model over the canonical tables, replacing what was there. */
@@ -50,7 +61,9 @@ function renderHole(hole: string, view: View, dialect: Dialect): string {
   }
   if (hole === "as_of") return dialect.date(asOf);
   const [measure = "", name = ""] = hole.split(".");
-  const value = (values as Readonly<Record<string, Readonly<Record<string, number>>>>)[measure]?.[name];
+  const value = (values as Readonly<Record<string, Readonly<Record<string, number | null>>>>)[measure]?.[
+    name
+  ];
   if (value === undefined) throw new TypeError(`unknown hole in a model: {{${hole}}}`);
   return literal(value);
 }

@@ -22,8 +22,12 @@ export interface LookStamp {
     readonly label: string;
     readonly text: string;
   }[];
-  /** Thresholds that are not the default ones. */
-  readonly settings: readonly { readonly name: string; readonly value: number; readonly default: number }[];
+  /** Thresholds that are not the default ones; some have none. */
+  readonly settings: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly default: number | null;
+  }[];
   readonly selected: Portion;
   readonly whole: Portion;
 }

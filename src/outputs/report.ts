@@ -21,7 +21,7 @@ export interface ReportData {
     >;
   };
   /** By "measure.parameter". */
-  readonly parameters: Readonly<Record<string, { readonly doc: string; readonly default: number }>>;
+  readonly parameters: Readonly<Record<string, { readonly doc: string; readonly default: number | null }>>;
   /** By code. */
   readonly issueDocs: Readonly<Record<string, string>>;
   /** Analyses by id, those that could not be computed among them. */

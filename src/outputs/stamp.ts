@@ -30,7 +30,8 @@ export function stampOf({ grain, filters, settings, selected, whole: all }: Look
         ? "Customers are selected, with all of their cards."
         : "Cards are selected, with their owners: figures about customers cover all cards of these owners.",
     thresholds: settings.map(
-      ({ name, value, default: initial }) => `${name} = ${threshold(value)} (default ${threshold(initial)})`,
+      ({ name, value, default: initial }) =>
+        `${name} = ${threshold(value)}${initial === null ? "" : ` (default ${threshold(initial)})`}`,
     ),
   };
 }

@@ -1,16 +1,20 @@
 import { type AnyAnalysis, topics } from "../analyses/analysis.ts";
 import { analyses } from "../analyses/index.ts";
-import { notComputable, type Result, runAnalysis, streamRows } from "../analyses/run.ts";
+import { notComputable, type Result, reasonOf, runAnalysis, streamRows } from "../analyses/run.ts";
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
 import type { Relation, ResultRow } from "../engines/engine.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import type { HeaderMap, TableName } from "../ingest/bind.ts";
 import { type Ingested, ingest } from "../ingest/ingest.ts";
-import { buildModels, type View } from "../models/build.ts";
+import { buildModels, outcomesIn, type View } from "../models/build.ts";
+import { LateModels, withLateModels } from "../models/late.ts";
+import { Learner } from "../models/learner.ts";
 import type { AsOfSource, Findings } from "../outputs/document.ts";
+import type { Model } from "../risk/model.ts";
 import type { Inputs } from "../schema/inputs.ts";
 import type { IssueSummary, Source } from "../schema/issues.ts";
 import { type MeasureValues, measureValues } from "../schema/measures.ts";
+import type { Outcomes } from "../schema/outcomes.ts";
 import { checkDate, checkIds, checkSettings } from "./options.ts";
 import { query } from "./select.ts";
 
@@ -55,7 +59,11 @@ export class Portfolio implements AsyncDisposable {
   readonly inputs: Inputs;
   /** The thresholds in force. */
   readonly values: MeasureValues;
+  /** How many customers have a known outcome, and how many of them defaulted. */
+  readonly outcomes: Outcomes;
+  /** Builds late models before a statement that names one. */
   readonly #engine: DuckDBEngine;
+  readonly #learner: Learner;
   readonly #read: Ingested;
   readonly #onProgress: (step: string) => void;
 
@@ -66,7 +74,9 @@ export class Portfolio implements AsyncDisposable {
     view: View & { asOfSource: AsOfSource },
     onProgress: (step: string) => void,
   ) {
-    this.#engine = engine;
+    const connect = () => engine.connect();
+    this.#learner = new Learner({ connect, view });
+    this.#engine = withLateModels(engine, new LateModels({ connect, view, learner: this.#learner }));
     this.#read = read;
     this.#onProgress = onProgress;
     this.asOf = view.asOf;
@@ -75,6 +85,7 @@ export class Portfolio implements AsyncDisposable {
     this.issues = issues;
     this.inputs = read.inputs;
     this.values = view.values;
+    this.outcomes = view.outcomes;
   }
 
   /** Reads a customers file and a cards file, or one workbook with both. Throws CardscopeError. */
@@ -111,6 +122,7 @@ export class Portfolio implements AsyncDisposable {
         asOfSource: options.asOf === undefined ? inferred : "given",
         values: measureValues(options.settings),
         inputs: read.inputs,
+        outcomes: await outcomesIn(engine),
       };
       onProgress("building models");
       await buildModels(engine, view);
@@ -126,7 +138,7 @@ export class Portfolio implements AsyncDisposable {
 
   /** Why an analysis cannot be computed from these files; undefined when it can. */
   whyNot(id: AnalysisId): string | undefined {
-    return notComputable(analyses[id], this.inputs);
+    return notComputable(analyses[id], this);
   }
 
   /** One analysis. Throws NOT_COMPUTABLE, naming the missing columns, where the files cannot say. */
@@ -153,7 +165,11 @@ export class Portfolio implements AsyncDisposable {
       if (because !== undefined) missing.push({ id, because });
       else {
         this.#onProgress(`${id} (${results.length + missing.length + 1} of ${only.length})`);
-        results.push((await this.run(id)) as unknown as Result);
+        try {
+          results.push((await this.run(id)) as unknown as Result);
+        } catch (error) {
+          missing.push({ id, because: reasonOf(error) });
+        }
       }
     }
     return {
@@ -179,7 +195,17 @@ export class Portfolio implements AsyncDisposable {
     else yield* this.rows(id);
   }
 
-  /** The rows of one SELECT over users, cards, card_profile, customer_profile and offer_profile. */
+  /**
+   * The model that predicts defaults, fitted to the outcomes when it is first asked for. Throws NOT_COMPUTABLE with
+   * the reason where none can be fitted, and the expert card ranks.
+   */
+  async model(): Promise<Model> {
+    const learnt = await this.#learner.learnt();
+    if ("model" in learnt) return learnt.model;
+    throw new CardscopeError("NOT_COMPUTABLE", `no model: ${learnt.because}`);
+  }
+
+  /** The rows of one SELECT over the canonical tables and the models. */
   query(
     select: string,
     options: { readonly maxRows?: number; readonly seconds?: number } = {},

@@ -20,3 +20,5 @@ export const utilisationBands = [
 export const cardTypes = ["credit", "debit", "prepaid"] as const;
 export const cardStatuses = ["expired", "expiring", "later"] as const;
 export const audiences = ["premium", "assistance"] as const;
+/** Of the risk of default; the measure `risk_band` holds the bounds. */
+export const riskBands = ["low", "moderate", "high", "very_high"] as const;

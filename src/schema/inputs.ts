@@ -37,6 +37,12 @@ export const derivations = {
     ["users.employment_status"],
     ["users.gender"],
   ],
+  /** Any one input of the expert card. */
+  ranking: [
+    ["users.credit_score"],
+    ["users.annual_income_usd"],
+    ["cards.balance_usd", "cards.credit_limit_usd", "cards.type", "cards.expires_on"],
+  ],
   /** Beside the number of cards. */
   customer_figures: [
     ["users.age"],

@@ -1,15 +1,27 @@
 /** A threshold: its default, and the range in which `--set` may move it. */
 export interface Parameter {
-  readonly default: number;
+  /** Null where there is none: whoever asks has to say. */
+  readonly default: number | null;
   readonly range: readonly [number, number];
   readonly doc: string;
 }
 
-const parameter = (initial: number, range: readonly [number, number], doc: string): Parameter => ({
-  default: initial,
-  range,
-  doc,
-});
+const parameter = (
+  initial: number,
+  range: readonly [number, number],
+  doc: string,
+): Parameter & { readonly default: number } => ({ default: initial, range, doc });
+
+/** What only the user can know, such as the loss given default of their own book. */
+const assumption = (
+  range: readonly [number, number],
+  doc: string,
+): Parameter & { readonly default: null } => ({ default: null, range, doc });
+
+const weight = (initial: number, of: string) =>
+  parameter(initial, [0, 1000], `weight of ${of}; only its part of the weights in use counts`);
+const bandProbability = (band: string) =>
+  assumption([0, 1], `probability of default within a year in the ${band} band, where no model gives one`);
 
 /**
  * Thresholds belong to measures, not to analyses: every analysis, page and export reads the same one.
@@ -117,6 +129,54 @@ export const measures = {
       "not retired, and at the retirement age within the years, or past it and at work by the stated status.",
     parameters: { years: parameter(10, [1, 60], "years to retirement that count") },
   },
+  expert_card: {
+    label: "Expert card",
+    definition:
+      "points from 0 (riskiest) to 100 by utilisation, debt to income, credit score and annual income, weighted; an input that is missing is left out and named, and the others share its weight. Judgement, not validated on your data: an order and no probability, and its reasons are no adverse-action reasons.",
+    parameters: {
+      weight_utilisation: weight(30, "utilisation"),
+      weight_debt_to_income: weight(20, "debt to income"),
+      weight_credit_score: weight(40, "the credit score"),
+      weight_income: weight(10, "annual income"),
+      low_from: parameter(75, [0, 100], "points from which the risk is low"),
+      moderate_from: parameter(55, [0, 100], "points from which the risk is moderate"),
+      high_from: parameter(35, [0, 100], "points from which the risk is high; very high below"),
+    },
+  },
+  risk_band: {
+    label: "Risk band",
+    definition:
+      "by the probability of default where a model gives one; by place among all customers where a model ranks without a probability; else by the points of the expert card.",
+    parameters: {
+      pd_moderate: parameter(0.05, [0, 1], "probability of default from which the risk is moderate"),
+      pd_high: parameter(0.1, [0, 1], "probability of default from which it is high"),
+      pd_very_high: parameter(0.25, [0, 1], "probability of default from which it is very high"),
+      rank_moderate: parameter(0.5, [0, 1], "riskiest part of all customers that is moderate or worse"),
+      rank_high: parameter(0.25, [0, 1], "riskiest part of all customers that is high or worse"),
+      rank_very_high: parameter(0.1, [0, 1], "riskiest part of all customers that is very high"),
+    },
+  },
+  watchlist: {
+    label: "Watchlist",
+    definition: "the riskiest part of the customers who could be ranked.",
+    parameters: { share: parameter(0.1, [0, 1], "part of the ranked customers that is listed") },
+  },
+  expected_loss: {
+    label: "Expected loss",
+    definition:
+      "probability of default x loss given default x (balance + conversion factor x undrawn limit). A scenario over twelve months with assumptions of your own, never a provision.",
+    parameters: {
+      lgd: assumption([0, 1], "loss given default: the part of the exposure that is not recovered"),
+      ccf: assumption(
+        [0, 1],
+        "credit conversion factor: the part of the undrawn limit that is drawn by default",
+      ),
+      pd_low: bandProbability("low"),
+      pd_moderate: bandProbability("moderate"),
+      pd_high: bandProbability("high"),
+      pd_very_high: bandProbability("very high"),
+    },
+  },
   fairness: {
     label: "Selection fairness",
     definition:
@@ -130,14 +190,20 @@ export const measures = {
 
 export type MeasureName = keyof typeof measures;
 export type MeasureValues = {
-  readonly [M in MeasureName]: { readonly [P in keyof (typeof measures)[M]["parameters"]]: number };
+  readonly [M in MeasureName]: {
+    readonly [P in keyof (typeof measures)[M]["parameters"]]: (typeof measures)[M]["parameters"][P] extends {
+      readonly default: null;
+    }
+      ? number | null
+      : number;
+  };
 };
 
 /** The defaults, or the defaults with some replaced; `settings` maps "measure.parameter" to a value in range. */
 export function measureValues(settings: Readonly<Record<string, number>> = {}): MeasureValues {
-  const values: Record<string, Record<string, number>> = {};
+  const values: Record<string, Record<string, number | null>> = {};
   for (const [name, measure] of Object.entries(measures)) {
-    const own: Record<string, number> = {};
+    const own: Record<string, number | null> = {};
     for (const [p, { default: initial }] of Object.entries<Parameter>(measure.parameters))
       own[p] = settings[`${name}.${p}`] ?? initial;
     values[name] = own;

@@ -26,7 +26,7 @@ async function countsOf(
   { engine, view }: Pick<Sight, "engine" | "view">,
 ): Promise<Counted[]> {
   const analysis: AnyAnalysis = analyses[id];
-  if (analysis.behind === undefined || notComputable(analysis, view.inputs) !== undefined) return [];
+  if (analysis.behind === undefined || notComputable(analysis, view) !== undefined) return [];
   const { rows } = await runAnalysis(analysis, engine, view);
   return (rows as unknown as readonly ResultRow[]).flatMap((row) =>
     Object.entries<Column>(analysis.columns).flatMap(([column, { kind }]) => {
@@ -117,6 +117,7 @@ function drawn({ chart, columns }: AnyAnalysis): readonly string[] {
     case "column":
     case "map":
     case "interval":
+    case "line":
       return [chart.y];
     case "heatmap":
       return [chart.value];

@@ -3,10 +3,13 @@ import { analyses } from "../../src/analyses/index.ts";
 import { notComputable, type Result, runAnalysis } from "../../src/analyses/run.ts";
 import { type DuckDBEngine, openDuckDB } from "../../src/engines/duckdb.ts";
 import type { ResultRow } from "../../src/engines/engine.ts";
-import { buildModels, type View } from "../../src/models/build.ts";
+import { buildModels, outcomesIn, type View } from "../../src/models/build.ts";
+import { LateModels, withLateModels } from "../../src/models/late.ts";
+import { Learner } from "../../src/models/learner.ts";
 import { cards as cardsTable } from "../../src/schema/cards.ts";
 import { Inputs, type SourceColumn } from "../../src/schema/inputs.ts";
 import { measureValues } from "../../src/schema/measures.ts";
+import { noOutcomes } from "../../src/schema/outcomes.ts";
 import type { Field, Reading } from "../../src/schema/tables.ts";
 import { users as usersTable } from "../../src/schema/users.ts";
 import { literal, raw } from "../../src/sql/statement.ts";
@@ -26,6 +29,7 @@ export interface User {
   readonly credit_score: number | null;
   readonly state: string | null;
   readonly city: string | null;
+  readonly defaulted: boolean | null;
 }
 
 export interface Card {
@@ -59,6 +63,7 @@ const nobody: Omit<User, "user_id"> = {
   credit_score: null,
   state: null,
   city: null,
+  defaulted: null,
 };
 const nothing: Omit<Card, "card_id" | "user_id"> = {
   brand: null,
@@ -118,11 +123,19 @@ const sqlTypes: Readonly<Record<Reading, string>> = {
 
 /** The canonical tables and the models over them in a real engine. */
 export class Desk implements AsyncDisposable {
-  readonly engine: DuckDBEngine;
-  view: View = { asOf: "2020-02-29", values: measureValues(), inputs: everything };
+  /** Builds late models of the portfolio that was loaded last. */
+  engine: DuckDBEngine;
+  readonly #engine: DuckDBEngine;
+  view: View = {
+    asOf: "2020-02-29",
+    values: measureValues(),
+    inputs: everything,
+    outcomes: noOutcomes,
+  };
 
   private constructor(engine: DuckDBEngine) {
     this.engine = engine;
+    this.#engine = engine;
   }
 
   static async open(): Promise<Desk> {
@@ -137,28 +150,36 @@ export class Desk implements AsyncDisposable {
       settings = {},
     }: { asOf?: string; inputs?: Inputs; settings?: Readonly<Record<string, number>> } = {},
   ): Promise<this> {
-    this.view = { asOf, inputs, values: measureValues(settings) };
+    const engine = this.#engine;
     await this.#fill("users", usersTable.fields, portfolio.users);
     await this.#fill("cards", cardsTable.fields, portfolio.cards);
-    await buildModels(this.engine, this.view);
+    this.view = {
+      asOf,
+      inputs,
+      values: measureValues(settings),
+      outcomes: await outcomesIn(engine),
+    };
+    await buildModels(engine, this.view);
+    const source = { connect: () => engine.connect(), view: this.view };
+    this.engine = withLateModels(engine, new LateModels({ ...source, learner: new Learner(source) }));
     return this;
   }
 
   async #fill(name: string, fields: Readonly<Record<string, Field>>, rows: readonly object[]) {
     const columns = Object.entries(fields).map(([column, { reading }]) => `${column} ${sqlTypes[reading]}`);
-    await this.engine.execute(raw(`create or replace table ${name} (${columns.join(", ")})`));
+    await this.#engine.execute(raw(`create or replace table ${name} (${columns.join(", ")})`));
     if (rows.length === 0) return;
     const names = Object.keys(fields).filter((column) => column in (rows[0] as object));
     const tuples = rows.map((row) => {
       const values = row as Readonly<Record<string, string | number | boolean | null>>;
       return `(${names.map((column) => literal(values[column] ?? null)).join(", ")})`;
     });
-    await this.engine.execute(raw(`insert into ${name} (${names.join(", ")}) values ${tuples.join(", ")}`));
+    await this.#engine.execute(raw(`insert into ${name} (${names.join(", ")}) values ${tuples.join(", ")}`));
   }
 
   /** Why an analysis has nothing to say; undefined when it has. */
   refuses(id: AnalysisId): string | undefined {
-    return notComputable(analyses[id], this.view.inputs);
+    return notComputable(analyses[id], this.view);
   }
 
   run(id: AnalysisId): Promise<Result> {

@@ -13,7 +13,7 @@ async function everyResult({ engine, view }: Sight): Promise<Map<AnalysisId, Res
   const results = new Map<AnalysisId, Result>();
   for (const id of ids) {
     const analysis: AnyAnalysis = analyses[id];
-    if (notComputable(analysis, view.inputs) === undefined)
+    if (notComputable(analysis, view) === undefined)
       results.set(id, await runAnalysis(analysis, engine, view));
   }
   return results;

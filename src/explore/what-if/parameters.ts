@@ -122,7 +122,9 @@ export function leversOf(opened: OpenedPortfolio, view: View): readonly LeverGro
     title,
     levers: rows.map(([name, label, unit, [min, max, step], need]): Lever => {
       const declared = parameters[name];
-      if (declared === undefined) throw new TypeError(`unknown parameter: ${name}`);
+      const initial = declared?.default ?? undefined;
+      if (declared === undefined || initial === undefined)
+        throw new TypeError(`no parameter with a default: ${name}`);
       const stands = { opened: settingOf(opened.values, name), now: settingOf(view.values, name) };
       return {
         name,
@@ -130,7 +132,7 @@ export function leversOf(opened: OpenedPortfolio, view: View): readonly LeverGro
         measure: measures[name.split(".")[0] as MeasureName].label,
         doc: declared.doc,
         unit,
-        default: declared.default,
+        default: initial,
         ...stands,
         low: declared.range[0],
         high: declared.range[1],
@@ -146,7 +148,9 @@ export function leversOf(opened: OpenedPortfolio, view: View): readonly LeverGro
 
 function settingOf(values: View["values"], name: string): number {
   const [measure = "", parameter = ""] = name.split(".");
-  const value = (values as Readonly<Record<string, Readonly<Record<string, number>>>>)[measure]?.[parameter];
-  if (value === undefined) throw new TypeError(`unknown parameter: ${name}`);
+  const value = (values as Readonly<Record<string, Readonly<Record<string, number | null>>>>)[measure]?.[
+    parameter
+  ];
+  if (value === undefined || value === null) throw new TypeError(`unknown parameter: ${name}`);
   return value;
 }

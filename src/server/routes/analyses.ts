@@ -14,7 +14,7 @@ const analysis = z
   .object({
     title: z.string(),
     question: z.string(),
-    topic: z.enum(["overview", "demographics", "ownership", "risk", "expiry", "marketing"]),
+    topic: z.enum(["overview", "demographics", "ownership", "risk", "predict", "expiry", "marketing"]),
     grain: z.string(),
     unit: z.enum(["portfolio", "customer", "card"]),
     definition: z.string(),

@@ -77,8 +77,8 @@ const portfolio = z
       z.object({
         measure: z.string(),
         doc: z.string(),
-        default: z.number(),
-        value: z.number().openapi({ description: "as the portfolio was opened" }),
+        default: z.number().nullable().openapi({ description: "null where only the reader can say" }),
+        value: z.number().nullable().openapi({ description: "as the portfolio was opened" }),
         low: z.number(),
         high: z.number(),
       }),
@@ -103,7 +103,7 @@ export function portfolioInfo(desk: Desk): PortfolioInfo {
     issues,
     analyses: Object.fromEntries(
       Object.values(analyses).map((analysis) => {
-        const because = whyNot(analysis as never, inputs);
+        const because = whyNot(analysis as never, desk.explorer.portfolio);
         const { id, title, question, topic, unit } = analysis;
         const isList = "list" in analysis && analysis.list === true;
         return [id, { title, question, topic, unit, is_list: isList, ...(because && { because }) }];
@@ -136,7 +136,7 @@ export function portfolioInfo(desk: Desk): PortfolioInfo {
 }
 
 function parametersOf(values: MeasureValues): PortfolioInfo["parameters"] {
-  const opened = values as Readonly<Record<string, Readonly<Record<string, number>>>>;
+  const opened = values as Readonly<Record<string, Readonly<Record<string, number | null>>>>;
   return Object.fromEntries(
     Object.entries(measures).flatMap(([measure, { label, parameters }]) =>
       Object.entries<Parameter>(parameters).map(([name, { default: initial, doc, range }]) => [

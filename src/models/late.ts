@@ -1,0 +1,112 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { raw, render, type Statement } from "../sql/statement.ts";
+import type { View } from "./build.ts";
+import { fillDefaultProfile } from "./default-profile.ts";
+import { expertProfile } from "./expert-profile.ts";
+import type { Learner } from "./learner.ts";
+import { fillCutOffs, fillModelTables, modelTables } from "./model-tables.ts";
+import { fillSegments } from "./segment-profile.ts";
+
+/** Models that cost too much to be built before anybody asks: each is made when a statement first names it. */
+export const lateModels = [
+  "expert_profile",
+  "default_profile",
+  "segment_profile",
+  "segment_choice",
+  "model_cut_offs",
+  ...modelTables,
+] as const;
+export type LateModel = (typeof lateModels)[number];
+
+/** Where late models are built, and how the portfolio is looked at there. */
+export interface Stand {
+  /** A connection of its own, whose unqualified names are the stand's. The builder closes it. */
+  connect(): Promise<DuckDBEngine>;
+  readonly view: Omit<View, "narrow">;
+  readonly learner: Learner;
+}
+
+/** The late models of one stand. */
+export class LateModels {
+  readonly #stand: Stand;
+  readonly #built = new Map<LateModel, Promise<void>>();
+
+  constructor(stand: Stand) {
+    this.#stand = stand;
+  }
+
+  /** Builds what the text names and is not there yet. Throws NOT_COMPUTABLE where it cannot be. */
+  async ready(text: string): Promise<void> {
+    if (!mentioned.test(text)) return;
+    for (const name of lateModels) if (new RegExp(`\\b${name}\\b`).test(text)) await this.#ready(name);
+  }
+
+  #ready(name: LateModel): Promise<void> {
+    const known = this.#built.get(name);
+    if (known !== undefined) return known;
+    const [built, names] = this.#build(name);
+    for (const each of names) {
+      this.#built.set(each, built);
+      built.catch(() => this.#built.delete(each));
+    }
+    return built;
+  }
+
+  /** What is built, and which tables come with it. */
+  #build(name: LateModel): [Promise<void>, readonly LateModel[]] {
+    const { view, learner } = this.#stand;
+    switch (name) {
+      case "expert_profile":
+        return [
+          this.#on((engine) =>
+            engine.execute(raw(`create or replace table expert_profile as ${expertProfile(view.values)}`)),
+          ),
+          [name],
+        ];
+      case "default_profile":
+        return [
+          this.#ready("expert_profile").then(() =>
+            this.#on((engine) => fillDefaultProfile(engine, view, learner)),
+          ),
+          [name],
+        ];
+      case "segment_profile":
+      case "segment_choice":
+        return [
+          this.#on((engine) => fillSegments(engine, view, learner)),
+          ["segment_profile", "segment_choice"],
+        ];
+      case "model_cut_offs":
+        return [this.#on((engine) => fillCutOffs(engine, learner)), [name]];
+      default:
+        return [this.#on((engine) => fillModelTables(engine, learner)), modelTables];
+    }
+  }
+
+  async #on(work: (engine: DuckDBEngine) => Promise<void>): Promise<void> {
+    await using engine = await this.#stand.connect();
+    await work(engine);
+  }
+}
+
+const mentioned = new RegExp(`\\b(?:${lateModels.join("|")})\\b`);
+
+/** The engine, with late models made before a statement that names one. */
+export function withLateModels(engine: DuckDBEngine, late: LateModels): DuckDBEngine {
+  const ready = (statement: Statement) => late.ready(render(statement, engine.dialect));
+  return {
+    ...engine,
+    async query(statement) {
+      await ready(statement);
+      return engine.query(statement);
+    },
+    async *stream(statement) {
+      await ready(statement);
+      yield* engine.stream(statement);
+    },
+    async execute(statement) {
+      await ready(statement);
+      return engine.execute(statement);
+    },
+  };
+}

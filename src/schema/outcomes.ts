@@ -1,0 +1,19 @@
+/** How many customers of the portfolio have a known outcome, and how many of them defaulted. */
+export interface Outcomes {
+  readonly known: number;
+  readonly defaults: number;
+}
+
+export const noOutcomes: Outcomes = { known: 0, defaults: 0 };
+
+/** With fewer defaults, or fewer others, nothing is fitted. */
+export const FEWEST_TO_FIT = 20;
+/** With fewer defaults a model ranks, and gives no probability. */
+export const FEWEST_FOR_PROBABILITY = 100;
+
+/** Why no model can be fitted; undefined where one can. */
+export function tooFew({ known, defaults }: Outcomes): string | undefined {
+  const others = known - defaults;
+  if (defaults >= FEWEST_TO_FIT && others >= FEWEST_TO_FIT) return undefined;
+  return `${defaults} of ${known} customers with an outcome defaulted, and a model needs ${FEWEST_TO_FIT} who did and ${FEWEST_TO_FIT} who did not`;
+}
