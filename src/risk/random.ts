@@ -52,7 +52,7 @@ export class Random {
   }
 
   /** An index into running totals, each entry as likely as its weight. */
-  pick(totals: readonly number[]): number {
+  pick(totals: readonly number[] | Float64Array): number {
     const at = this.uniform() * (totals.at(-1) ?? 0);
     let low = 0;
     let high = totals.length - 1;
