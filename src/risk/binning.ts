@@ -16,7 +16,7 @@ export interface Binned {
 /** Quantiles that cuts are chosen from. */
 const PREBINS = 64;
 const BIN_SHARE = 0.05;
-const TAIL_SHARE = 0.02;
+const TAIL_SHARE = 0.01;
 /** However few rows there are. */
 const BIN_ROWS = 15;
 /** A code of its own bin has at least this many rows; rarer ones share one. */
@@ -179,7 +179,7 @@ function binOf(
   };
 }
 
-function merge(good: Float64Array, bad: Float64Array): Distinct {
+export function merge(good: Float64Array, bad: Float64Array): Distinct {
   const value = new Float64Array(good.length + bad.length);
   const customers = new Float64Array(value.length);
   const defaults = new Float64Array(value.length);

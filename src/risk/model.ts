@@ -30,6 +30,7 @@ const bin = z.object({
 
 const characteristic = z.object({
   input: z.string(),
+  /** Of the default rate along the ranges: ascending where more of the input is riskier. */
   trend: z.enum(["ascending", "descending", "peak", "valley", "none"]),
   information_value: finite,
   /** Of the weight of evidence in the log odds of no default; positive. */
@@ -239,6 +240,7 @@ export const modelSchema = z.object({
   cut_offs: z.array(cutOff).readonly(),
   /** At `cut_off`. A screen, no verdict. */
   fairness: z.array(fairness).readonly(),
+  /** Highest probability that is selected; of a ranking the riskiest part of the customers that is not. */
   cut_off: finite,
   /** Upper bounds of the score's bins in training (the last is open), with their customers: what stability is held against. */
   score_bins: z.array(z.object({ below: finite.nullable(), customers: z.number().int() })).readonly(),
