@@ -1,6 +1,6 @@
-import type { LeftOutReason } from "../risk/borrowers.ts";
 import type { Model } from "../risk/model.ts";
 import { type Block, type Card, type CardTable, cellText, fileText, type Section } from "./model-content.ts";
+import { inputsTable, leftOutBlocks } from "./model-inputs.ts";
 import {
   calibrationTable,
   cutOffTable,
@@ -10,8 +10,8 @@ import {
   modelName,
   performanceTable,
 } from "./model-performance.ts";
-import { labelsOf, scorecardBlocks, treesBlocks } from "./model-points.ts";
-import { fairnessBlocks } from "./model-screens.ts";
+import { scorecardBlocks, treesBlocks } from "./model-points.ts";
+import { fairnessBlocks, selectedWords } from "./model-screens.ts";
 
 /** What a reader has to know of a model before using it, and all of its figures. */
 export function modelCard(model: Model): Card {
@@ -31,7 +31,7 @@ export function modelCard(model: Model): Card {
       section("scorecard", "Scorecard", scorecardBlocks(model)),
       ...(model.trees === null ? [] : [section("trees", "Boosted trees", treesBlocks(model, model.trees))]),
       section("cut-offs", "Cut-offs", cutOffBlocks(model)),
-      section("fairness", "Fairness", fairnessBlocks(model.fairness, cutOffText(model))),
+      section("fairness", "Fairness", fairnessBlocks(model.fairness, selectedWords(model))),
       section("inputs", "Inputs", [inputsTable(model), ...leftOutBlocks(model)]),
       section("stability", "Stability", stabilityBlocks(model)),
       section("scoring", "Scoring", scoringBlocks(model)),
@@ -143,7 +143,7 @@ function performanceBlocks(model: Model): readonly Block[] {
     later === null
       ? {
           type: "text",
-          text: "Nothing was held out by time: the rows have no dates that differ. Cross-validation does not tell how the model ages.",
+          text: "Nothing was held out by time: the rows have no dates that differ, or too few defaults before or after one. Cross-validation does not tell how the model ages.",
         }
       : performanceTable(
           later.performance,
@@ -154,11 +154,6 @@ function performanceBlocks(model: Model): readonly Block[] {
     ...gainsTable(performance),
   ];
 }
-
-const cutOffText = ({ champion, cut_off: cutOff }: Model): string =>
-  champion === "ranking"
-    ? `ranks on the safer side of the cut-off ${cellText("number", cutOff)}`
-    : `has a probability of at most ${cellText("share", cutOff)}`;
 
 const cutOffBlocks = (model: Model): readonly Block[] => [
   {
@@ -202,71 +197,6 @@ function scoreRows({ score_bins: bins }: Model): CardTable["rows"] {
     return [label, customers, all === 0 ? null : customers / all];
   });
 }
-
-function inputsTable(model: Model): CardTable {
-  const label = labelsOf(model);
-  return {
-    type: "table",
-    sheet: "Inputs",
-    caption: "Columns that are inputs",
-    columns: [
-      { label: "Input", kind: "text" },
-      { label: "Column", kind: "text" },
-      { label: "Kind", kind: "text" },
-      { label: "Information value", kind: "figure", bar: true },
-      { label: "Missing", kind: "count" },
-      { label: "Codes, not amounts", kind: "text" },
-      { label: "Can the customer change it", kind: "text" },
-      { label: "In the scorecard", kind: "text" },
-    ],
-    rows: model.inputs
-      .toSorted((a, b) => b.information_value - a.information_value || (a.name < b.name ? -1 : 1))
-      .map((input) => [
-        label(input.name),
-        fileText(input.name),
-        input.kind,
-        input.information_value,
-        input.missing,
-        input.codes.length === 0 ? null : input.codes.join(", "),
-        input.is_actionable ? "yes" : "no",
-        input.unused_because === null ? "yes" : `no: ${fileText(input.unused_because)}`,
-      ]),
-  };
-}
-
-const reasons: Readonly<Record<LeftOutReason, string>> = {
-  barred: "never decides risk",
-  leakage: "tells the outcome",
-  excluded: "as asked",
-  key: "key",
-  outcome: "outcome",
-  date: "date",
-  private: "private, not loaded",
-  empty: "empty",
-  constant: "constant",
-  words: "words",
-};
-
-const leftOutBlocks = ({ left_out: leftOut }: Model): readonly Block[] =>
-  leftOut.length === 0
-    ? [{ type: "text", text: "No column of the file was left out." }]
-    : [
-        {
-          type: "table",
-          sheet: "Left out",
-          caption: "Columns that are no input, and why",
-          columns: [
-            { label: "Column", kind: "text" },
-            { label: "Reason", kind: "text" },
-            { label: "Because", kind: "text" },
-          ],
-          rows: leftOut.map(({ column, reason, because }) => [
-            fileText(column),
-            reasons[reason],
-            fileText(because),
-          ]),
-        },
-      ];
 
 const stabilityBlocks = (model: Model): readonly Block[] => [
   {

@@ -3,10 +3,10 @@ import type { Characteristic, Model, Trees } from "../risk/model.ts";
 import { type Block, type CardTable, cellText, fileText } from "./model-content.ts";
 
 const trends: Readonly<Record<Characteristic["trend"], string>> = {
-  ascending: "safer as it rises",
-  descending: "riskier as it rises",
-  peak: "safest in the middle",
-  valley: "riskiest in the middle",
+  ascending: "riskier as it rises",
+  descending: "safer as it rises",
+  peak: "riskiest in the middle",
+  valley: "safest in the middle",
   none: "no order",
 };
 

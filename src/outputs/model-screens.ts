@@ -1,10 +1,16 @@
-import type { Fairness, Stability } from "../risk/model.ts";
+import type { Fairness, Model, Stability } from "../risk/model.ts";
 import { type Block, type CardTable, cellText, fileText } from "./model-content.ts";
+
+/** "Selected is who …", at the model's cut-off. */
+export const selectedWords = ({ champion, cut_off: cutOff }: Model): string =>
+  champion === "ranking"
+    ? `is not among the riskiest ${cellText("share", cutOff)}`
+    : `has a probability of default of at most ${cellText("share", cutOff)}`;
 
 /** Below this ratio the screen asks for a closer look. */
 const FOUR_FIFTHS = 0.8;
 
-export function fairnessBlocks(fairness: readonly Fairness[], cutOff: string): readonly Block[] {
+export function fairnessBlocks(fairness: readonly Fairness[], selected: string): readonly Block[] {
   const caveat =
     "This is a screen, no verdict. Selection rates differ for many reasons, and equal rates prove nothing either; small groups give wide intervals. Columns that may not decide are used here and nowhere else.";
   if (fairness.length === 0)
@@ -18,7 +24,7 @@ export function fairnessBlocks(fairness: readonly Fairness[], cutOff: string): r
   return [
     {
       type: "text",
-      text: `Selected is who ${cutOff}. The ratio is a group's selection rate over the highest rate of a group with at least 30 customers in the same column; below 0.8 (the four-fifths rule of US employment practice) it deserves a closer look.`,
+      text: `Selected is who ${selected}. The ratio is a group's selection rate over the highest rate of a group with at least 30 customers in the same column; below 0.8 (the four-fifths rule of US employment practice) it deserves a closer look.`,
     },
     low.length === 0
       ? { type: "text", text: "No group is below 0.8." }

@@ -9,7 +9,7 @@ import {
   performanceTable,
 } from "./model-performance.ts";
 import { labelsOf } from "./model-points.ts";
-import { fairnessBlocks, stabilityBlocks } from "./model-screens.ts";
+import { fairnessBlocks, selectedWords, stabilityBlocks } from "./model-screens.ts";
 
 /** What `validate` found: a model beside customers it was not learnt from. */
 export interface ValidationFound {
@@ -88,12 +88,7 @@ export function validationCard(model: Model, found: ValidationFound): Card {
       {
         id: "fairness",
         heading: "Fairness",
-        blocks: fairnessBlocks(
-          fairness,
-          model.champion === "ranking"
-            ? "ranks on the safer side of the model's cut-off"
-            : `has a probability of at most ${cellText("share", model.cut_off)}`,
-        ),
+        blocks: fairnessBlocks(fairness, selectedWords(model)),
       },
     ],
   };

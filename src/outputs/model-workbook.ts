@@ -1,4 +1,12 @@
-import { type CellValue, type SheetChart, type WriteSheet, writeXlsx } from "hucre";
+import {
+  type CellValue,
+  type ChartSeries,
+  type ConditionalRule,
+  type SheetChart,
+  type WriteSheet,
+  writeXlsx,
+} from "hucre";
+import type { Scalar } from "../engines/engine.ts";
 import { seriesOf, ticksTo } from "./model-chart.ts";
 import {
   type Block,
@@ -19,7 +27,7 @@ const formats: Partial<Record<CardKind, string>> = {
   number: "General",
   points: "+0;-0;0",
 };
-const PALETTE = ["0072B2", "D55E00", "009E73"];
+const COLORS = ["0072B2", "D55E00", "009E73"] as const;
 const SYMBOLS = ["circle", "square", "triangle"] as const;
 /** A workbook says when it was made; a card does not know, and the same model makes the same bytes. */
 const MODIFIED = new Date(Date.UTC(2000, 0, 1));
@@ -37,6 +45,7 @@ export async function renderCardWorkbook(card: Card): Promise<Uint8Array> {
 }
 
 const WORDS = 110;
+const WIDEST = 48;
 
 function wordsSheet({ title, lead, sections }: Card): WriteSheet {
   const rows: CellValue[][] = [[text(title)], [null, text(lead)]];
@@ -44,7 +53,7 @@ function wordsSheet({ title, lead, sections }: Card): WriteSheet {
   for (const { heading, blocks } of sections) {
     rows.push([], [text(heading)]);
     cells.set(`${rows.length - 1},0`, { style: { font: { ...FONT, bold: true } } });
-    rows.push(...blocks.flatMap(words));
+    rows.push(...blocks.filter(isFirstOfSheet).flatMap(words));
   }
   for (let row = 1; row < rows.length; row++) {
     if (!cells.has(`${row},0`)) cells.set(`${row},0`, { style: wrapped });
@@ -66,6 +75,11 @@ function wordsSheet({ title, lead, sections }: Card): WriteSheet {
     pageSetup: printed,
   };
 }
+
+/** Tables that share a sheet are named once. */
+const isFirstOfSheet = (block: Block, place: number, blocks: readonly Block[]): boolean =>
+  block.type !== "table" ||
+  !blocks.slice(0, place).some((earlier) => earlier.type === "table" && earlier.sheet === block.sheet);
 
 function words(block: Block): CellValue[][] {
   switch (block.type) {
@@ -97,19 +111,16 @@ function tableSheet(name: string, tables: readonly CardTable[]): WriteSheet {
     of.map((row) => (group === undefined ? row : [group.value, ...row])),
   );
   const last = Math.max(rows.length, 1);
+  const widths = columns.map(({ label, kind }, index) => {
+    const longest = Math.max(...rows.map((row) => cellText(kind, row[index] ?? null).length + 2));
+    return Math.min(WIDEST, Math.max(9, Math.min(label.length, 16) + 3, longest));
+  });
   const bars = columns.flatMap((column, index) => ("bar" in column ? [index] : []));
-  return {
+  const sheet: WriteSheet = {
     name,
-    columns: columns.map(({ label, kind }, index) => {
-      const widest = Math.max(
-        Math.min(label.length, 16) + 3,
-        ...rows.slice(0, 200).map((row) => cellText(kind, row[index] ?? null).length + 2),
-      );
+    columns: columns.map(({ kind }, index) => {
       const numFmt = formats[kind];
-      return {
-        width: Math.min(48, Math.max(9, widest)),
-        ...(numFmt === undefined ? { style: wrapped } : { numFmt }),
-      };
+      return { width: widths[index] ?? 9, ...(numFmt === undefined ? { style: wrapped } : { numFmt }) };
     }),
     rows: [
       columns.map(({ label }) => text(label)),
@@ -119,20 +130,41 @@ function tableSheet(name: string, tables: readonly CardTable[]): WriteSheet {
       columns.map(({ kind }, index) => [`0,${index}`, { style: head(kind === "text" ? "label" : "count") }]),
     ),
     conditionalRules: bars.map((column, index) => ({
-      type: "dataBar" as const,
       priority: index + 1,
       range: range(1, column, last, column),
-      dataBar: { cfvo: [{ type: "min" as const }, { type: "max" as const }], color: "56B4E9" },
+      ...shade(rows.some((row) => Number(row[column]) < 0)),
     })),
+    rowDefs: new Map(rows.map((row, index) => [index + 1, { height: 15 * linesOf(row, widths) }])),
     freezePane: { rows: 1 },
     autoFilter: { range: range(0, 0, last, columns.length - 1) },
     pageSetup: printed,
-    ...(first.chart !== undefined && rows.length > 0 && picture(first, first.chart)),
   };
+  if (first.chart !== undefined && rows.length > 0) addPicture(sheet, first, first.chart);
+  return sheet;
 }
 
-/** The table's chart beside it. */
-function picture(table: CardTable, chart: CardChart): Pick<WriteSheet, "charts"> {
+/** Bars from 0 up, or colours to both sides of it: a bar to the left is more than every reader draws. */
+const shade = (isSigned: boolean): Pick<ConditionalRule, "type" | "colorScale" | "dataBar"> =>
+  isSigned
+    ? {
+        type: "colorScale",
+        colorScale: {
+          cfvo: [{ type: "min" }, { type: "num", value: "0" }, { type: "max" }],
+          colors: ["F0B27A", "FFFFFF", "7FBFE8"],
+        },
+      }
+    : { type: "dataBar", dataBar: { cfvo: [{ type: "num", value: "0" }, { type: "max" }], color: "56B4E9" } };
+
+const linesOf = (row: readonly Scalar[], widths: readonly number[]): number =>
+  Math.max(
+    1,
+    ...row.map((cell, index) =>
+      typeof cell === "string" ? Math.ceil((cell.length * 1.15) / (widths[index] ?? WIDEST)) : 1,
+    ),
+  );
+
+/** Puts the table's chart beside it, and below the chart the two points of its diagonal. */
+function addPicture(sheet: WriteSheet, table: CardTable, chart: CardChart): void {
   const left = table.columns.length + 1;
   const anchor = { from: { row: 1, col: left }, to: { row: 22, col: left + 9 } };
   const common = { title: chart.title, altText: text(chart.alt), anchor };
@@ -141,50 +173,62 @@ function picture(table: CardTable, chart: CardChart): Pick<WriteSheet, "charts">
     const formatCode = formats[table.columns[column]?.kind ?? "text"];
     return { title: name(column), ...(formatCode !== undefined && { numberFormat: { formatCode } }) };
   };
-  if (chart.mark === "column")
-    return {
-      charts: [
+  const y = { ...axis(chart.y), gridlines: { major: true } };
+  if (chart.mark === "column") {
+    const column: SheetChart = {
+      ...common,
+      type: "column",
+      series: [
         {
-          ...common,
-          type: "column",
-          series: [
-            {
-              name: name(chart.y),
-              categories: range(1, chart.x, table.rows.length, chart.x),
-              values: range(1, chart.y, table.rows.length, chart.y),
-              color: PALETTE[0] as string,
-            },
-          ],
-          legend: false,
-          gapWidth: 20,
-          axes: { x: { title: name(chart.x) }, y: { ...axis(chart.y), gridlines: { major: true } } },
+          name: name(chart.y),
+          categories: range(1, chart.x, table.rows.length, chart.x),
+          values: range(1, chart.y, table.rows.length, chart.y),
+          color: COLORS[0],
         },
       ],
+      legend: false,
+      gapWidth: 20,
+      axes: { x: { title: name(chart.x) }, y },
     };
-  const most = Math.max(
-    ...seriesOf(table, chart).flatMap(({ points }) => points.flatMap(({ x, high }) => [x, high])),
-  );
-  const end = ticksTo(most).at(-1) ?? 1;
+    sheet.charts = [column];
+    return;
+  }
+  const series: ChartSeries[] = runs(table, chart).map(({ name: label, from, to }, place) => ({
+    name: label || name(chart.y),
+    categories: range(from + 1, chart.x, to + 1, chart.x),
+    values: range(from + 1, chart.y, to + 1, chart.y),
+    color: COLORS[place % COLORS.length] ?? COLORS[0],
+    marker: { symbol: SYMBOLS[place % SYMBOLS.length] ?? SYMBOLS[0], size: 6 },
+    stroke: { width: 1.75 },
+  }));
+  const points = seriesOf(table, chart).flatMap((one) => one.points);
+  const end = ticksTo(Math.max(...points.flatMap(({ x, high }) => [x, high]))).at(-1) ?? 1;
+  if (chart.diagonal !== undefined) {
+    const top = anchor.to.row + 2;
+    const numFmt = formats[table.columns[chart.y]?.kind ?? "number"] ?? "General";
+    sheet.cells?.set(`${top},${left}`, { value: `Dashed line: ${chart.diagonal}` });
+    for (const [row, value] of [0, end].entries())
+      for (const column of [left, left + 1])
+        sheet.cells?.set(`${top + 1 + row},${column}`, { value, style: { numFmt } });
+    series.push({
+      name: chart.diagonal,
+      categories: range(top + 1, left, top + 2, left),
+      values: range(top + 1, left + 1, top + 2, left + 1),
+      color: "808080",
+      marker: { symbol: "none" },
+      stroke: { width: 1, dash: "dash" },
+    });
+  }
   const scale = chart.diagonal === undefined ? {} : { scale: { min: 0, max: end } };
   const scatter: SheetChart = {
     ...common,
     type: "scatter",
     scatterStyle: "lineMarker",
-    series: runs(table, chart).map(({ name: label, from, to }, place) => ({
-      name: label || name(chart.y),
-      categories: range(from + 1, chart.x, to + 1, chart.x),
-      values: range(from + 1, chart.y, to + 1, chart.y),
-      color: PALETTE[place % PALETTE.length] as string,
-      marker: { symbol: SYMBOLS[place % SYMBOLS.length] as (typeof SYMBOLS)[number], size: 6 },
-      stroke: { width: 1.75 },
-    })),
-    legend: chart.series === undefined ? false : "bottom",
-    axes: {
-      x: { ...axis(chart.x), ...scale },
-      y: { ...axis(chart.y), ...scale, gridlines: { major: true } },
-    },
+    series,
+    legend: series.length < 2 ? false : "bottom",
+    axes: { x: { ...axis(chart.x), ...scale }, y: { ...y, ...scale } },
   };
-  return { charts: [scatter] };
+  sheet.charts = [scatter];
 }
 
 /** Rows of one series follow each other. */

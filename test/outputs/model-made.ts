@@ -139,7 +139,7 @@ export function madeModel(over: Partial<Model> = {}): Model {
       characteristics: [
         {
           input: "utilisation",
-          trend: "descending",
+          trend: "ascending",
           information_value: 0.62,
           coefficient: 0.93,
           bins: [
