@@ -70,6 +70,24 @@ export function findColumn(columns: readonly HeaderColumn[], name: string): Head
   );
 }
 
+/** Several columns: each name as it is, else as a list with commas. */
+export const columnsNamed = (
+  columns: readonly HeaderColumn[],
+  names: readonly string[],
+  option: string,
+): HeaderColumn[] =>
+  spread(names, (name) => findColumn(columns, name) !== undefined).map((name) =>
+    columnNamed(columns, name, option),
+  );
+
+/** "a, b" is two names, unless one is called so. */
+export const spread = (names: readonly string[], isKnown: (name: string) => boolean): string[] =>
+  names.flatMap((name) =>
+    isKnown(name) || !name.includes(",")
+      ? [name]
+      : name.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()])),
+  );
+
 /** The same, where it has to be there. */
 export function columnNamed(columns: readonly HeaderColumn[], name: string, option: string): HeaderColumn {
   const found = findColumn(columns, name);

@@ -2,6 +2,7 @@ import { closest } from "fastest-levenshtein";
 import { refused, usage } from "../errors.ts";
 import { whole } from "../schema/format.ts";
 import { maskCardNumbers } from "../schema/mask.ts";
+import { spread } from "./borrower-headers.ts";
 
 /** A value of the outcome column, as text, with its rows. */
 export interface OutcomeValue {
@@ -84,11 +85,11 @@ export function decodeOutcome(
     );
   const { event, nonEvent } = stated;
   if (event !== undefined && event.length > 0) {
-    const events = event.flatMap((value) => meant(name, values, value, "--event"));
+    const events = listOf(values, event).flatMap((value) => meant(name, values, value, "--event"));
     const others =
       nonEvent === undefined || nonEvent.length === 0
         ? values.map(({ text }) => text).filter((text) => !events.includes(text))
-        : nonEvent.flatMap((value) => meant(name, values, value, "--non-event"));
+        : listOf(values, nonEvent).flatMap((value) => meant(name, values, value, "--non-event"));
     const both = events.find((text) => others.includes(text));
     if (both !== undefined) throw usage(`${JSON.stringify(both)} is both --event and --non-event`);
     if (others.length === 0)
@@ -99,7 +100,7 @@ export function decodeOutcome(
     return { event: events, other: others };
   }
   if (nonEvent !== undefined && nonEvent.length > 0) {
-    const others = nonEvent.flatMap((value) => meant(name, values, value, "--non-event"));
+    const others = listOf(values, nonEvent).flatMap((value) => meant(name, values, value, "--non-event"));
     const events = values.map(({ text }) => text).filter((text) => !others.includes(text));
     if (events.length === 0)
       throw refused(`no value of the outcome ${name} is a default: ${list}`, "name one with --event");
@@ -149,6 +150,9 @@ function byWords(values: readonly OutcomeValue[]): Decoded | undefined {
   const rest = new Set(words.filter((word) => !bad.has(word) && !/^\d+$/.test(word)));
   return pick(yes, no) ?? pick(bad, good) ?? pick(bad, rest);
 }
+
+const listOf = (values: readonly OutcomeValue[], words: readonly string[]): string[] =>
+  spread(words, (word) => values.some(({ text }) => plainOf(text) === plainOf(word)));
 
 /** The values that a caller's word means: as written, else whatever its case, blanks and decimals. */
 function meant(name: string, values: readonly OutcomeValue[], value: string, option: string): string[] {

@@ -11,6 +11,7 @@ import { type CellsRead, cellOf, type LoadedColumn, readCells, readDays } from "
 import { codesOf } from "./borrower-codes.ts";
 import {
   columnNamed,
+  columnsNamed,
   findColumn,
   type Header,
   type HeaderColumn,
@@ -119,8 +120,8 @@ class Reader {
     this.#engine = engine;
     this.#source = source;
     this.#options = options;
-    const { id, outcome, exclude = [], observedOn, inputs = [] } = options;
-    const named = [id, options.outcomes === "needed" ? outcome : undefined, observedOn, ...exclude].filter(
+    const { id, outcome, observedOn, inputs = [] } = options;
+    const named = [id, options.outcomes === "needed" ? outcome : undefined, observedOn].filter(
       (name) => name !== undefined,
     );
     this.#header = readHeader(source, [...named, ...inputs.map(({ name }) => name)]);
@@ -132,7 +133,7 @@ class Reader {
     const outcome = this.#outcomeColumn();
     const given = id === undefined ? undefined : columnNamed(columns, id, "--id");
     const seen = observedOn === undefined ? undefined : columnNamed(columns, observedOn, "--observed-on");
-    const excluded = new Set(exclude.map((name) => columnNamed(columns, name, "--exclude")));
+    const excluded = new Set(columnsNamed(columns, exclude, "--exclude"));
     this.#checkInputs();
     await this.#load(columns.filter((column) => this.#isRead(column, [outcome, given, seen], excluded)));
     const key = await this.#key(given);

@@ -1,6 +1,6 @@
 import { readColumns } from "../engines/columns.ts";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import type { Borrowers, Grouping, LeftOut } from "../risk/borrowers.ts";
+import type { Borrowers, Grouping, InputColumn, LeftOut } from "../risk/borrowers.ts";
 import { barredColumns } from "../schema/barred.ts";
 import type { Input, Inputs } from "../schema/inputs.ts";
 import { literal, sql } from "../sql/statement.ts";
@@ -64,12 +64,28 @@ export interface PortfolioBorrowers extends Borrowers {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Reads the customers of an open portfolio from `customer_profile`, with the inputs that its files allow. */
+/** What never decides, for comparisons alone. Gender is read as groups in any case. */
+const barredCandidates: readonly Candidate[] = [
+  column("age", "age", ["users.age"]),
+  column("birth_year", "birth year", ["users.birth_year"]),
+  column("retirement_age", "retirement age", ["users.retirement_age"]),
+  column("area_income_usd", "area income", ["users.area_income_usd"]),
+  column("latitude", "latitude", ["users.latitude"]),
+  column("longitude", "longitude", ["users.longitude"]),
+];
+
+/**
+ * Reads the customers of an open portfolio from `customer_profile`, with the inputs that its files allow; with
+ * `allInputs` also what never decides, to see what leaving it out costs.
+ */
 export async function borrowersOf(
   engine: DuckDBEngine,
   { asOf, inputs, values }: Pick<View, "asOf" | "inputs" | "values">,
+  { allInputs = false }: { readonly allInputs?: boolean } = {},
 ): Promise<PortfolioBorrowers> {
-  const found = candidates.filter(({ needs }) => needs.every((input) => inputs.has(input)));
+  const found = [...candidates, ...(allInputs ? barredCandidates : [])].filter(({ needs }) =>
+    needs.every((input) => inputs.has(input)),
+  );
   const genders = await gendersOf(engine, inputs);
   const split = values.fairness.age_split;
   const whens = genders.map((gender, i) => `when ${literal(gender)} then ${i}`).join(" ");
@@ -97,15 +113,22 @@ export async function borrowersOf(
   return {
     rows: keys.length,
     keys,
-    inputs: found.map(({ name }, i) => ({
-      name,
-      kind: "number",
-      values: columns[i] ?? new Float64Array(keys.length),
-      codes: [],
-    })),
+    inputs: [
+      ...found.map(
+        ({ name }, i): InputColumn => ({
+          name,
+          kind: "number",
+          values: columns[i] ?? new Float64Array(keys.length),
+          codes: [],
+        }),
+      ),
+      ...(allInputs && gender !== undefined && inputs.has("users.gender")
+        ? [{ name: "gender", kind: "category", levels: genders, values: places(gender) } as const]
+        : []),
+    ],
     groupings,
     outcome: inputs.has("users.defaulted") ? Int8Array.from(places(outcome)) : undefined,
-    leftOut: leftOutOf(inputs),
+    leftOut: leftOutOf(inputs, allInputs),
   };
 }
 
@@ -121,10 +144,13 @@ async function gendersOf(engine: DuckDBEngine, inputs: Inputs): Promise<string[]
 const places = (values: Float64Array): Int32Array =>
   Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value));
 
-const leftOutOf = (inputs: Inputs): LeftOut[] => [
+const isCompared = (name: string): boolean =>
+  name === "gender" || barredCandidates.some((candidate) => candidate.name === name);
+
+const leftOutOf = (inputs: Inputs, allInputs: boolean): LeftOut[] => [
   { column: "user_id", reason: "key", because: "the key of the customer" },
   ...Object.entries(barredColumns).flatMap(([name, meaning]): LeftOut[] =>
-    inputs.columns.has(`users.${name}`)
+    inputs.columns.has(`users.${name}`) && !(allInputs && isCompared(name))
       ? [{ column: name, reason: "barred", because: `${meaning} never decides risk` }]
       : [],
   ),

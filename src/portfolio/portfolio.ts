@@ -6,6 +6,7 @@ import type { Relation, ResultRow } from "../engines/engine.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import type { HeaderMap, TableName } from "../ingest/bind.ts";
 import { type Ingested, ingest } from "../ingest/ingest.ts";
+import { borrowersOf, type PortfolioBorrowers } from "../models/borrowers.ts";
 import { buildModels, outcomesIn, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
 import { Learner } from "../models/learner.ts";
@@ -15,7 +16,9 @@ import type { Inputs } from "../schema/inputs.ts";
 import type { IssueSummary, Source } from "../schema/issues.ts";
 import { type MeasureValues, measureValues } from "../schema/measures.ts";
 import type { Outcomes } from "../schema/outcomes.ts";
+import { type LearningOptions, learn, type TrainedModel } from "./learning.ts";
 import { checkDate, checkIds, checkSettings } from "./options.ts";
+import { materialOf } from "./portfolio-material.ts";
 import { query } from "./select.ts";
 
 export type AnalysisId = keyof typeof analyses;
@@ -203,6 +206,18 @@ export class Portfolio implements AsyncDisposable {
     const learnt = await this.#learner.learnt();
     if ("model" in learnt) return learnt.model;
     throw new CardscopeError("NOT_COMPUTABLE", `no model: ${learnt.because}`);
+  }
+
+  /** The customers as a model reads them; with `allInputs` also what never decides, for comparisons alone. */
+  borrowers(options: { readonly allInputs?: boolean } = {}): Promise<PortfolioBorrowers> {
+    return borrowersOf(this.#engine, this, options);
+  }
+
+  /** Trains a model on the outcomes of this portfolio by options of your own; see `model` for the usual one. */
+  async train(
+    options: LearningOptions & { readonly exclude?: readonly string[] } = {},
+  ): Promise<TrainedModel> {
+    return learn(materialOf(await this.borrowers(options), this.sources, options), options);
   }
 
   /** The rows of one SELECT over the canonical tables and the models. */
