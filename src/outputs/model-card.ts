@@ -28,7 +28,7 @@ export function modelCard(model: Model): Card {
       section("before-using-it", "Before using it", beforeUsing(model)),
       section("outcome", "Outcome", outcomeBlocks(model)),
       section("performance", "Performance", performanceBlocks(model)),
-      section("scorecard", "Scorecard", scorecardBlocks(model)),
+      section("scorecard", "Scorecard", [...scorecardRole(model), ...scorecardBlocks(model)]),
       ...(model.trees === null ? [] : [section("trees", "Boosted trees", treesBlocks(model, model.trees))]),
       section("cut-offs", "Cut-offs", cutOffBlocks(model)),
       section("fairness", "Fairness", fairnessBlocks(model.fairness, selectedWords(model))),
@@ -81,11 +81,21 @@ const whatItIs = (model: Model): readonly Block[] => [
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 const sentence = (text: string): string => `${capital(fileText(text)).replace(/\.$/, "")}.`;
 
+const scorecardRole = ({ champion }: Model): readonly Block[] =>
+  champion !== "trees"
+    ? []
+    : [
+        {
+          type: "text",
+          text: "The boosted trees score, not this card. It is here to be read beside them, and its points are the scale of theirs.",
+        },
+      ];
+
 const beforeUsing = (model: Model): readonly Block[] => [
   model.outcome.kind === "association, not forecast"
     ? {
         type: "warning",
-        text: "Association, not forecast: no observation date and window were stated, so the inputs may have been observed together with the outcome, or after it. A customer who has defaulted looks like one who has defaulted. For a forecast, take the inputs of a day before the window in which the outcome is counted, and state both.",
+        text: "Association, not forecast: a customer who has defaulted looks like one who has defaulted. For a forecast, take the inputs of a day before the window in which the outcome is counted, and state both.",
       }
     : {
         type: "text",
@@ -161,24 +171,6 @@ const cutOffBlocks = (model: Model): readonly Block[] => [
     text: "A cut-off is a decision about cost: what a default costs, what a good customer brings. The table says what each would have done to the customers of the training file; it chooses none.",
   },
   ...(model.cut_offs.length === 0 ? [] : [cutOffTable(model.cut_offs)]),
-  {
-    type: "table",
-    sheet: "Scores",
-    caption: "Scores of the training customers",
-    columns: [
-      { label: "Score", kind: "text" },
-      { label: "Customers", kind: "count" },
-      { label: "Share", kind: "share", bar: true },
-    ],
-    rows: scoreRows(model),
-    chart: {
-      mark: "column",
-      title: "Scores",
-      alt: "Customers by score; higher is safer.",
-      x: 0,
-      y: 1,
-    },
-  },
 ];
 
 function scoreRows({ score_bins: bins }: Model): CardTable["rows"] {
@@ -203,7 +195,18 @@ const stabilityBlocks = (model: Model): readonly Block[] => [
     type: "text",
     text: `The customers of a later file can differ from the ${cellText("count", model.customers)} of this one. cardscope validate MODEL FILES compares them: the population stability index of the score and the characteristic stability index of each input, against the bins on this card; and, where the file has outcomes, performance and calibration anew.`,
   },
-  { type: "code", text: "cardscope validate MODEL FILES --json" },
+  { type: "code", text: "cardscope validate MODEL FILES --out validation" },
+  {
+    type: "table",
+    sheet: "Scores",
+    caption: "Scores of the training customers, in bins of about as many",
+    columns: [
+      { label: "Score", kind: "text" },
+      { label: "Customers", kind: "count" },
+      { label: "Share", kind: "share", bar: true },
+    ],
+    rows: scoreRows(model),
+  },
 ];
 
 const scoringBlocks = (model: Model): readonly Block[] => [

@@ -9,8 +9,6 @@ const TOP = 14;
 const BOTTOM = HEIGHT - 44;
 /** Intervals of the second series stand beside those of the first. */
 const ASIDE = 3;
-/** More columns than this have no room for a label each. */
-const LABELLED = 8;
 
 interface Point {
   readonly x: number;
@@ -26,7 +24,7 @@ interface Series {
 
 /** The chart of a table as SVG, to scale, with classes for its colours. */
 export function chartSvg(table: CardTable, chart: CardChart): string {
-  const body = chart.mark === "line" ? lines(table, chart) : columns(table, chart);
+  const body = lines(table, chart);
   return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(`${chart.title}. ${chart.alt}`)}">${body.svg}</svg>${body.legend}</figure>`;
 }
 
@@ -99,33 +97,6 @@ function lines(table: CardTable, chart: CardChart) {
       chart.diagonal,
     ),
   };
-}
-
-function columns(table: CardTable, chart: CardChart) {
-  const bars = table.rows.map((row) => ({
-    label: String(row[chart.x] ?? ""),
-    value: Number(row[chart.y] ?? 0),
-  }));
-  const ticks = ticksTo(Math.max(...bars.map(({ value }) => value)));
-  const to = ticks.at(-1) ?? 1;
-  const y = (value: number) => round(BOTTOM - (value / to) * (BOTTOM - TOP));
-  const step = (RIGHT - LEFT) / bars.length;
-  const every = Math.ceil(bars.length / LABELLED);
-  const drawn = bars.map(({ label, value }, place) => {
-    const left = round(LEFT + place * step + step * 0.1);
-    // A label in full would run into the next; the table below has it.
-    const short = /^-?[\d.,]+/.exec(label)?.[0] ?? label.replace(/^below /, "< ");
-    const text =
-      place % every === 0
-        ? `<text class="middle" x="${round(left + step * 0.4)}" y="${BOTTOM + 17}">${escapeHtml(short)}</text>`
-        : "";
-    return `<rect class="column" x="${left}" y="${y(value)}" width="${round(step * 0.8)}" height="${round(BOTTOM - y(value))}"/>${text}`;
-  });
-  const axes = ticks.map(
-    (tick) =>
-      `<path class="grid" d="M${LEFT} ${y(tick)}H${RIGHT}"/><text class="end" x="${LEFT - 6}" y="${y(tick) + 4}">${tickText(table, chart.y, tick)}</text>`,
-  );
-  return { svg: `${axes.join("")}${axisNames(table, chart)}${drawn.join("")}`, legend: "" };
 }
 
 function tickText(table: CardTable, column: number, tick: number): string {

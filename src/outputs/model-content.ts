@@ -47,12 +47,11 @@ export interface CardColumn {
   readonly bar?: true;
 }
 
-/** `figure` has three decimals, `ratio` two, `number` what it needs, `points` a sign. */
-export type CardKind = "text" | "count" | "share" | "figure" | "ratio" | "number" | "points";
+/** `figure` has three decimals, `ratio` two, `number` what it needs. */
+export type CardKind = "text" | "count" | "share" | "figure" | "ratio" | "number";
 
-/** A picture of a table's own rows; columns by place. */
+/** A picture of a table's own rows, y over x, joined; columns by place. */
 export interface CardChart {
-  readonly mark: "line" | "column";
   readonly title: string;
   /** What it shows, for who cannot see it. */
   readonly alt: string;
@@ -74,7 +73,6 @@ const numberFormats = {
   figure: decimals(3, 3),
   ratio: decimals(2, 2),
   number: new Intl.NumberFormat("en-US", { maximumSignificantDigits: 5 }),
-  points: new Intl.NumberFormat("en-US", { maximumFractionDigits: 0, signDisplay: "exceptZero" }),
   share: new Intl.NumberFormat("en-US", {
     style: "percent",
     minimumFractionDigits: 1,

@@ -94,7 +94,6 @@ export function calibrationTable(performance: readonly Performance[], sheet = "C
         ]),
       ),
       chart: {
-        mark: "line",
         title: "Calibration",
         alt: those.map(calibrationSays).join(" "),
         x: 4,
@@ -143,7 +142,6 @@ export function gainsTable(performance: readonly Performance[], sheet = "Gains")
         ]),
       ),
       chart: {
-        mark: "line",
         title: "Gains",
         alt: those.map(gainsSay).join(" "),
         x: 1,
@@ -186,7 +184,6 @@ export const cutOffTable = (cutOffs: readonly CutOff[]): CardTable => {
       one.share_defaults_avoided,
     ]),
     chart: {
-      mark: "line",
       title: "Cut-offs",
       alt: "Default rate among the selected, by the share that is selected: the more are selected, the more of them default.",
       x: hasPd ? 3 : 2,

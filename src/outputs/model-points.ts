@@ -51,8 +51,8 @@ export function scorecardBlocks(model: Model): readonly Block[] {
         { label: "Information value", kind: "figure", bar: true },
         { label: "Coefficient", kind: "figure" },
         { label: "Bins", kind: "count" },
-        { label: "Fewest points", kind: "points" },
-        { label: "Most points", kind: "points" },
+        { label: "Fewest points", kind: "count" },
+        { label: "Most points", kind: "count" },
       ],
       rows: sorted.map((one) => {
         const points = one.bins.map((bin) => bin.points);
@@ -88,7 +88,7 @@ function pointsTable({ bins }: Characteristic, name: string): CardTable {
       { label: "Defaults", kind: "count" },
       { label: "Default rate", kind: "share" },
       { label: "Weight of evidence", kind: "figure" },
-      { label: "Points", kind: "points", bar: true },
+      { label: "Points", kind: "count", bar: true },
     ],
     rows: bins.map((bin): readonly Scalar[] => [
       fileText(bin.label),

@@ -56,7 +56,7 @@ figure .name { fill: var(--ink); }
 .line.s0, .whisker.s0 { stroke: var(--s0); }
 .line.s1, .whisker.s1 { stroke: var(--s1); }
 .line.s2, .whisker.s2 { stroke: var(--s2); }
-.dot.s0, .column, .above { fill: var(--s0); }
+.dot.s0, .above { fill: var(--s0); }
 .dot.s1, .below { fill: var(--s1); }
 .dot.s2 { fill: var(--s2); }
 figcaption { display: flex; flex-wrap: wrap; gap: 2px 16px; color: var(--muted); }

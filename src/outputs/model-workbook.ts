@@ -25,7 +25,6 @@ const formats: Partial<Record<CardKind, string>> = {
   figure: "0.000",
   ratio: "0.00",
   number: "General",
-  points: "+0;-0;0",
 };
 const COLORS = ["0072B2", "D55E00", "009E73"] as const;
 const SYMBOLS = ["circle", "square", "triangle"] as const;
@@ -174,25 +173,6 @@ function addPicture(sheet: WriteSheet, table: CardTable, chart: CardChart): void
     return { title: name(column), ...(formatCode !== undefined && { numberFormat: { formatCode } }) };
   };
   const y = { ...axis(chart.y), gridlines: { major: true } };
-  if (chart.mark === "column") {
-    const column: SheetChart = {
-      ...common,
-      type: "column",
-      series: [
-        {
-          name: name(chart.y),
-          categories: range(1, chart.x, table.rows.length, chart.x),
-          values: range(1, chart.y, table.rows.length, chart.y),
-          color: COLORS[0],
-        },
-      ],
-      legend: false,
-      gapWidth: 20,
-      axes: { x: { title: name(chart.x) }, y },
-    };
-    sheet.charts = [column];
-    return;
-  }
   const series: ChartSeries[] = runs(table, chart).map(({ name: label, from, to }, place) => ({
     name: label || name(chart.y),
     categories: range(from + 1, chart.x, to + 1, chart.x),

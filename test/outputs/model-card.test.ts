@@ -275,7 +275,6 @@ describe("charts", () => {
 
 test("numbers as a person reads them", () => {
   expect(cellText("figure", -0.0001)).toBe("0.000");
-  expect(cellText("points", 12)).toBe("+12");
   expect(cellText("share", 0.1234)).toBe("12.3%");
   expect(cellText("number", 1234567)).toBe("1,234,600");
   expect(cellText("ratio", 2)).toBe("2.00");
