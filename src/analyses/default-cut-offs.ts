@@ -21,7 +21,17 @@ export default defineAnalysis({
   internal: true,
 
   sql: () => sql`
-    with scored as (
+    -- of cut-offs at one score the one that selects most
+    with cuts as (
+      select
+        score,
+        max(pd) as pd,
+        max(rate_selected) as rate_selected,
+        min(share_defaults_avoided) as share_defaults_avoided
+      from model_cut_offs
+      group by score
+    ),
+    scored as (
       select
         default_profile.score,
         total_debt_usd,
@@ -43,7 +53,7 @@ export default defineAnalysis({
       sum(total_debt_usd) filter (where scored.score < cuts.score) as total_debt_beyond_usd,
       sum(credit_limit_valid_usd) filter (where scored.score < cuts.score) as credit_limit_beyond_usd,
       sum(balance_valid_usd) filter (where scored.score < cuts.score) as balance_beyond_usd
-    from model_cut_offs as cuts
+    from cuts
     left join scored on true
     group by cuts.score
     order by cuts.score nulls last

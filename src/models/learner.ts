@@ -1,6 +1,10 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { CardscopeError } from "../errors.ts";
+import { labelledOf } from "../risk/labelled.ts";
 import type { Model } from "../risk/model.ts";
+import { train } from "../risk/train.ts";
 import { tooFew } from "../schema/outcomes.ts";
+import { borrowersOf, inputLabels } from "./borrowers.ts";
 import type { View } from "./build.ts";
 
 /** A model of the portfolio, or why there is none. */
@@ -23,6 +27,11 @@ export class Learner {
     this.#source = source;
   }
 
+  /** Stops what is computed for the portfolio. */
+  get signal(): AbortSignal | undefined {
+    return this.#source.signal;
+  }
+
   /** The model, or why none can be fitted. */
   learnt(): Promise<Learnt> {
     if (this.#learnt === undefined) {
@@ -42,7 +51,39 @@ export class Learner {
   }
 
   async #learn(): Promise<Learnt> {
-    const because = tooFew(this.#source.view.outcomes);
-    return { because: because ?? "not learnt yet" };
+    const { view, signal } = this.#source;
+    const because = tooFew(view.outcomes);
+    if (because !== undefined) return { because };
+    await using engine = await this.#source.connect();
+    const borrowers = await borrowersOf(engine, view);
+    const { labelled, unknown, leftOut } = labelledOf(borrowers, borrowers.outcome ?? []);
+    try {
+      const model = await train(labelled, {
+        seed: SEED,
+        source: "portfolio",
+        outcome: { ...outcome, unknown },
+        leftOut: [...borrowers.leftOut, ...leftOut],
+        labels: inputLabels,
+        signal,
+      });
+      return { model };
+    } catch (error) {
+      if (error instanceof CardscopeError && error.code === "DATA_REFUSED") return { because: error.message };
+      throw error;
+    }
   }
 }
+
+/** Any will do; the same one makes the same model. */
+export const SEED = 1;
+
+/** What the files say of the outcome: nothing beyond its column. */
+const outcome: Omit<Model["outcome"], "unknown"> = {
+  column: "defaulted",
+  event: ["true"],
+  other: ["false"],
+  definition: null,
+  observed_on: null,
+  window: null,
+  kind: "association, not forecast",
+};

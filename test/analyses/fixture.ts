@@ -16,6 +16,7 @@ const ordinary: Partial<User> = {
   credit_score: 700,
   state: "CA",
   city: "Fresno",
+  defaulted: false,
 };
 const credit: Partial<Card> = {
   brand: "Visa",
@@ -43,7 +44,7 @@ export const users: readonly User[] = [
   user(8, { ...ordinary, credit_score: 670, total_debt_usd: 60_000, gender: "Male", age: 61 }),
   // assistance: 599 and more than 0.6 of income; an income of 1 dollar is no true figure
   user(9, { ...ordinary, credit_score: 599, total_debt_usd: 24_000 }),
-  user(10, { ...ordinary, credit_score: 599, total_debt_usd: 24_001, age: 58 }),
+  user(10, { ...ordinary, credit_score: 599, total_debt_usd: 24_001, age: 58, defaulted: true }),
   user(11, { ...ordinary, credit_score: 480, annual_income_usd: 1, total_debt_usd: 100, area_income_usd: 0 }),
   user(12, { ...ordinary, annual_income_usd: 0, total_debt_usd: 5_000, credit_score: 739 }),
   // retired by age, retired by status, at work past the retirement age, one year to go, under 18
@@ -62,14 +63,14 @@ export const users: readonly User[] = [
   // nothing is known of one, and only half of others
   user(19),
   user(20, { ...ordinary, annual_income_usd: null, gender: null }),
-  user(21, { ...ordinary, total_debt_usd: null, age: null }),
+  user(21, { ...ordinary, total_debt_usd: null, age: null, defaulted: null }),
   user(22, { ...ordinary, credit_score: null, retirement_age: null, employment_status: null }),
   // good customers for the credit line review
   user(23, { ...ordinary, credit_score: 720, annual_income_usd: 60_000, total_debt_usd: 30_000, age: 57 }),
   user(24, { ...ordinary, credit_score: 720, annual_income_usd: 60_000, total_debt_usd: 30_000, age: 45 }),
   user(25, { ...ordinary, credit_score: 699, annual_income_usd: 90_000, total_debt_usd: 90_000, age: 55 }),
   // at high risk by both rules, with a known utilisation
-  user(26, { ...ordinary, credit_score: 500, total_debt_usd: 80_000 }),
+  user(26, { ...ordinary, credit_score: 500, total_debt_usd: 80_000, defaulted: true }),
 ];
 
 export const cards: readonly Card[] = [

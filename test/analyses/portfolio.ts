@@ -1,6 +1,6 @@
 import type { AnyAnalysis } from "../../src/analyses/analysis.ts";
 import { analyses } from "../../src/analyses/index.ts";
-import { notComputable, type Result, runAnalysis } from "../../src/analyses/run.ts";
+import { notComputable, type Result, reasonOf, runAnalysis } from "../../src/analyses/run.ts";
 import { type DuckDBEngine, openDuckDB } from "../../src/engines/duckdb.ts";
 import type { ResultRow } from "../../src/engines/engine.ts";
 import { buildModels, outcomesIn, type View } from "../../src/models/build.ts";
@@ -13,9 +13,12 @@ import { noOutcomes } from "../../src/schema/outcomes.ts";
 import type { Field, Reading } from "../../src/schema/tables.ts";
 import { users as usersTable } from "../../src/schema/users.ts";
 import { literal, raw } from "../../src/sql/statement.ts";
+import { assumptions } from "./reference-defaults.ts";
 
 export type AnalysisId = keyof typeof analyses;
 export const ids = Object.keys(analyses) as AnalysisId[];
+/** What is learnt from customers, and has nothing to say of a few: see learnt.test.ts. */
+export const learnt = ids.filter((id) => id === "segments" || id.startsWith("model-"));
 
 export interface User {
   readonly user_id: number;
@@ -147,7 +150,7 @@ export class Desk implements AsyncDisposable {
     {
       asOf = "2020-02-29",
       inputs = everything,
-      settings = {},
+      settings = assumptions,
     }: { asOf?: string; inputs?: Inputs; settings?: Readonly<Record<string, number>> } = {},
   ): Promise<this> {
     const engine = this.#engine;
@@ -184,6 +187,17 @@ export class Desk implements AsyncDisposable {
 
   run(id: AnalysisId): Promise<Result> {
     return runAnalysis(analyses[id] as AnyAnalysis, this.engine, this.view);
+  }
+
+  /** What an analysis says; undefined where it cannot be computed, also where that turns out only on trying. */
+  async try(id: AnalysisId): Promise<Result | undefined> {
+    if (this.refuses(id) !== undefined) return undefined;
+    try {
+      return await this.run(id);
+    } catch (error) {
+      reasonOf(error);
+      return undefined;
+    }
   }
 
   async rows(id: AnalysisId): Promise<readonly ResultRow[]> {

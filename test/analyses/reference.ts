@@ -3,6 +3,7 @@
  * It shares no code with the product; thresholds are the defaults, written out.
  */
 import type { AnalysisId, Card, Portfolio, User } from "./portfolio.ts";
+import { ExpertReference } from "./reference-defaults.ts";
 
 type Value = string | number | boolean | null;
 export type ExpectedRow = Readonly<Record<string, Value>>;
@@ -596,6 +597,7 @@ export class Reference {
           return result === undefined ? [] : { user_id: u.user_id, offer: name, excluded_because: result };
         }),
       ),
+      ...new ExpertReference(this).expected(),
     };
   }
 

@@ -5,7 +5,7 @@ import { analyses } from "../../src/analyses/index.ts";
 import type { ResultRow } from "../../src/engines/engine.ts";
 import { Inputs, type SourceColumn } from "../../src/schema/inputs.ts";
 import { cards, fixture, users } from "./fixture.ts";
-import { type AnalysisId, card, Desk, drop, ids, sourceColumns, user, without } from "./portfolio.ts";
+import { type AnalysisId, card, Desk, drop, ids, learnt, sourceColumns, user, without } from "./portfolio.ts";
 
 let desk: Desk;
 beforeAll(async () => {
@@ -15,8 +15,9 @@ afterAll(() => desk[Symbol.asyncDispose]());
 
 /** The rows, after what holds for every result was looked at; undefined when there is nothing to say. */
 async function look(id: AnalysisId): Promise<readonly ResultRow[] | undefined> {
-  if (desk.refuses(id) !== undefined) return undefined;
-  const { rows, insight } = await desk.run(id);
+  const result = await desk.try(id);
+  if (result === undefined) return undefined;
+  const { rows, insight } = result;
   expect(insight, id).toMatch(/^\S.*[.!]$/s);
   expect(insight, id).not.toMatch(/undefined|NaN|null|Infinity|\[object/);
   const columns: AnyAnalysis["columns"] = analyses[id].columns;
@@ -58,7 +59,10 @@ describe("portfolios with little in them", () => {
     ["customers of whom nothing is known", { users: [user(1), user(2)], cards: [card(1, 1), card(2, 9)] }],
   ])("%s", async (_, portfolio) => {
     await desk.load(portfolio);
-    for (const id of ids) expect(await look(id), id).toBeDefined();
+    for (const id of ids) {
+      const rows = await look(id);
+      if (!learnt.includes(id)) expect(rows, id).toBeDefined();
+    }
   });
 
   it("an empty portfolio has its closed categories and no shares", async () => {
@@ -92,6 +96,14 @@ const lacking: Readonly<
   },
   "users.retirement_age": { refused: ["retirement-horizon"], offers: ["retirement-information"] },
   "users.gender": { refused: ["gender-ratio"] },
+  "users.defaulted": {
+    nulls: [
+      "default-bands.defaults",
+      "default-bands.default_rate",
+      "default-scores.defaults",
+      "default-scores.default_rate",
+    ],
+  },
   "users.annual_income_usd": {
     refused: [
       "income-distribution",
@@ -111,6 +123,8 @@ const lacking: Readonly<
       "credit-score-bands.debt_to_income_mean",
       "high-risk-customers.debt_to_income",
       "expiring-cards.premium_audience",
+      "default-watchlist.annual_income_usd",
+      "default-watchlist.debt_to_income",
     ],
     offers: [
       "hardship-outreach",
@@ -132,6 +146,10 @@ const lacking: Readonly<
       "marketing-audiences.also_high_debt",
       "audience-members.total_debt_usd",
       "audience-members.debt_to_income",
+      "default-watchlist.total_debt_usd",
+      "default-watchlist.debt_to_income",
+      "default-bands.total_debt_usd",
+      "default-cut-offs.total_debt_beyond_usd",
     ],
     offers: [
       "hardship-outreach",
@@ -154,6 +172,8 @@ const lacking: Readonly<
       "portfolio-summary.credit_score_mean",
       "high-debt-customers.credit_score",
       "expiring-cards.premium_audience",
+      "default-watchlist.credit_score",
+      "default-watchlist.reference_rate",
     ],
     offers: [
       "hardship-outreach",
@@ -168,7 +188,7 @@ const lacking: Readonly<
   "users.city": { refused: ["customers-by-city"] },
   "cards.brand": { nulls: ["cards-by-brand-and-type.brand", "expiring-cards.brand"] },
   "cards.type": {
-    refused: ["utilisation"],
+    refused: ["utilisation", "expected-loss", "expected-loss-sensitivity"],
     nulls: [
       "portfolio-summary.credit_cards",
       "portfolio-summary.debit_cards",
@@ -192,6 +212,13 @@ const lacking: Readonly<
       "expiring-cards.type",
       "marketing-audiences.without_credit_card",
       "audience-members.credit_cards",
+      "default-watchlist.utilisation",
+      "default-watchlist.balance_valid_usd",
+      "default-bands.balance_valid_usd",
+      "default-cut-offs.balance_beyond_usd",
+      "default-watchlist.credit_limit_valid_usd",
+      "default-bands.credit_limit_valid_usd",
+      "default-cut-offs.credit_limit_beyond_usd",
     ],
     offers: [
       "first-credit-card",
@@ -202,24 +229,44 @@ const lacking: Readonly<
     ],
   },
   "cards.credit_limit_usd": {
-    refused: ["utilisation"],
+    refused: ["utilisation", "expected-loss", "expected-loss-sensitivity"],
     nulls: [
       "portfolio-summary.credit_limit_usd",
       "portfolio-summary.credit_limit_valid_usd",
       "cards-by-brand-and-type.credit_limit_mean_usd",
       "cards-by-brand-and-type.credit_limit_median_usd",
       "high-risk-customers.utilisation",
+      "default-watchlist.utilisation",
+      "default-watchlist.balance_valid_usd",
+      "default-bands.balance_valid_usd",
+      "default-cut-offs.balance_beyond_usd",
+      "default-watchlist.credit_limit_valid_usd",
+      "default-bands.credit_limit_valid_usd",
+      "default-cut-offs.credit_limit_beyond_usd",
     ],
     offers: ["credit-line-review", "balance-transfer"],
   },
   "cards.balance_usd": {
-    refused: ["utilisation"],
-    nulls: ["high-risk-customers.utilisation"],
+    refused: ["utilisation", "expected-loss", "expected-loss-sensitivity"],
+    nulls: [
+      "high-risk-customers.utilisation",
+      "default-watchlist.utilisation",
+      "default-watchlist.balance_valid_usd",
+      "default-bands.balance_valid_usd",
+      "default-cut-offs.balance_beyond_usd",
+    ],
     offers: ["balance-transfer"],
   },
   "cards.opened_on": { refused: ["accounts-opened"], nulls: ["card-expiry.not_yet_opened"] },
   "cards.expires_on": {
-    refused: ["card-expiry", "expiry-calendar", "expiring-cards", "utilisation"],
+    refused: [
+      "card-expiry",
+      "expiry-calendar",
+      "expiring-cards",
+      "utilisation",
+      "expected-loss",
+      "expected-loss-sensitivity",
+    ],
     nulls: [
       "portfolio-summary.cards_valid",
       "portfolio-summary.credit_limit_valid_usd",
@@ -228,6 +275,13 @@ const lacking: Readonly<
       "ownership-by-segment.valid_cards_per_customer",
       "card-security.valid_cards",
       "high-risk-customers.utilisation",
+      "default-watchlist.utilisation",
+      "default-watchlist.balance_valid_usd",
+      "default-bands.balance_valid_usd",
+      "default-cut-offs.balance_beyond_usd",
+      "default-watchlist.credit_limit_valid_usd",
+      "default-bands.credit_limit_valid_usd",
+      "default-cut-offs.credit_limit_beyond_usd",
     ],
     offers: [
       "card-renewal",
@@ -261,6 +315,7 @@ describe("files that lack one column", () => {
     const nulled: string[] = [];
     for (const id of ids) {
       const rows = await look(id);
+      if (learnt.includes(id)) continue;
       if (rows === undefined) refusals.push(id);
       else nulled.push(...silent(id, rows).filter((name) => !before.has(name)));
     }
@@ -441,7 +496,7 @@ describe("parts sum to wholes", () => {
 
 describe("a row that is there twice", () => {
   beforeAll(() => desk.load(fixture));
-  it.each(ids)("breaks an invariant of %s", async (id) => {
+  it.each(ids.filter((id) => !learnt.includes(id)))("breaks an invariant of %s", async (id) => {
     const { rows } = await desk.run(id);
     const analysis: AnyAnalysis = analyses[id];
     expect(Object.values(analysis.invariants([...rows, ...rows.slice(0, 1)]))).toContain(false);
