@@ -1,4 +1,5 @@
 import type { Bin } from "./model.ts";
+import { boundWord } from "./number-words.ts";
 
 const SHOWN = 4;
 
@@ -22,10 +23,10 @@ export function binLabel(
 }
 
 function rangeLabel(low: number | null, high: number | null, isWhole: boolean): string {
-  if (low === null) return high === null ? "any value" : `below ${high}`;
-  if (high === null) return `${low} or more`;
-  if (!isWhole) return `${low} to ${high}`;
-  return high - low <= 1 ? String(low) : `${low} to ${high - 1}`;
+  if (low === null) return high === null ? "any value" : `below ${boundWord(high)}`;
+  if (high === null) return `${boundWord(low)} or more`;
+  if (!isWhole) return `${boundWord(low)} to ${boundWord(high)}`;
+  return high - low <= 1 ? boundWord(low) : `${boundWord(low)} to ${boundWord(high - 1)}`;
 }
 
 const listed = (words: readonly string[]): string =>

@@ -1,0 +1,50 @@
+import { type Applicants, isMissing } from "./applicants.ts";
+import { valueWord } from "./number-words.ts";
+
+/** Why a customer has fewer points than others. */
+export interface Reason {
+  readonly input: string;
+  readonly label: string;
+  /** "utilisation 0.93: 41 of 60 points lost" */
+  readonly text: string;
+  readonly points_lost: number;
+}
+
+/** Points that an input costs a row, and the most it can cost where that is known. */
+export interface Loss {
+  readonly input: number;
+  readonly lost: number;
+  readonly most: number | null;
+}
+
+/** The largest losses in words, at most `most` of them; points that round to none are none. */
+export function reasonsOf(
+  applicants: Applicants,
+  row: number,
+  losses: readonly Loss[],
+  most: number,
+): Reason[] {
+  return losses
+    .map((loss) => ({ ...loss, points: Math.round(loss.lost) }))
+    .filter(({ points }) => points > 0)
+    .sort((a, b) => b.lost - a.lost || a.input - b.input)
+    .slice(0, most)
+    .map(({ input, points, most: possible }) => {
+      const { name, label } = applicants.inputs[input]!;
+      const counted = `${points}${possible === null ? "" : ` of ${possible}`} ${points === 1 && possible === null ? "point" : "points"} lost`;
+      return {
+        input: name,
+        label,
+        text: `${label} ${shownValue(applicants, input, row)}: ${counted}`,
+        points_lost: points,
+      };
+    });
+}
+
+function shownValue({ columns, inputs }: Applicants, input: number, row: number): string {
+  const column = columns[input]!;
+  if (isMissing(column, row)) return "missing";
+  if (column.kind === "category") return column.levels[column.values[row]!]!;
+  const value = column.values[row]!;
+  return inputs[input]!.codes.includes(value) ? `code ${value}` : valueWord(value);
+}

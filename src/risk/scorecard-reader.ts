@@ -1,0 +1,65 @@
+import type { Applicants } from "./applicants.ts";
+import type { Move, Way } from "./changes.ts";
+import type { Bin, Scorecard } from "./model.ts";
+import type { Reader } from "./reader.ts";
+import type { Loss } from "./reasons.ts";
+import { scorecardLogOdds, scorecardPlaces, scorecardPoints } from "./scorecard.ts";
+
+/** A scorecard held against a table. */
+export class ScorecardReader implements Reader {
+  readonly logOdds: Float64Array;
+  readonly points: Float64Array;
+  readonly #card: Scorecard;
+  readonly #applicants: Applicants;
+  readonly #places: readonly Uint8Array[];
+
+  constructor(card: Scorecard, applicants: Applicants) {
+    const byName = new Map(applicants.columns.map((column) => [column.name, column]));
+    this.#card = card;
+    this.#applicants = applicants;
+    this.#places = scorecardPlaces(card, (name) => byName.get(name)!);
+    this.logOdds = scorecardLogOdds(card, this.#places, applicants.rows);
+    this.points = scorecardPoints(card, this.#places, applicants.rows);
+  }
+
+  losses(row: number): Loss[] {
+    return this.#card.characteristics.map(({ bins }, input) => {
+      // bins that nobody is in are no goal
+      const most = Math.max(...bins.filter(({ customers }) => customers > 0).map(({ points }) => points));
+      return { input, lost: most - bins[this.#places[input]![row]!]!.points, most };
+    });
+  }
+
+  ways(row: number): Way[] {
+    return this.#card.characteristics.flatMap(({ bins }, input) => {
+      const { is_actionable, label } = this.#applicants.inputs[input]!;
+      const place = this.#places[input]![row]!;
+      if (!is_actionable || bins[place]!.kind !== "range") return [];
+      const ranges = bins.filter(({ kind }) => kind === "range");
+      return [
+        { input, label, isDown: true, regions: regions(ranges.slice(0, place).reverse(), ranges) },
+        { input, label, isDown: false, regions: regions(ranges.slice(place + 1), ranges) },
+      ];
+    });
+  }
+
+  logOddsAfter(row: number, moves: readonly Move[]): number {
+    let logOdds = this.logOdds[row]!;
+    for (const { way, at } of moves) {
+      const { bins, coefficient } = this.#card.characteristics[way.input]!;
+      const place = this.#places[way.input]![row]!;
+      const moved = way.isDown ? place - 1 - at : place + 1 + at;
+      logOdds += coefficient * (bins[moved]!.woe - bins[place]!.woe);
+    }
+    return logOdds;
+  }
+}
+
+function regions(towards: readonly Bin[], all: readonly Bin[]): Way["regions"] {
+  const customers = all.reduce((sum, bin) => sum + bin.customers, 0);
+  let passed = 0;
+  return towards.map(({ low, high, customers: here }) => {
+    passed += here;
+    return { low, high, effort: passed / customers };
+  });
+}
