@@ -30,6 +30,7 @@ const customer = {
   balance_expired_usd: "Balances owed on expired credit cards in USD.",
   balance_valid_usd: "Balances owed on valid credit cards in USD.",
   first_credit_opened_on: "Month in which the first credit card that is still valid was opened.",
+  months_since_first_credit_card: "Months from then to the as-of date.",
   debt_to_income: "Total debt over annual income; missing without a positive income.",
   is_retired: "By the stated employment, else by age and retirement age.",
   years_to_retirement: "Retirement age minus age.",

@@ -6,13 +6,12 @@ import type { Input, Inputs } from "../schema/inputs.ts";
 import { literal, sql } from "../sql/statement.ts";
 import type { View } from "./build.ts";
 
-/** What a model may learn from a portfolio. Nothing that DESIGN 8 bars is among it. */
+/** What a model may learn from a portfolio. Nothing that never decides is among it. */
 interface Candidate {
+  /** A column of customer_profile, so that a model's SQL runs over it as it stands. */
   readonly name: string;
   /** As a sentence names it. */
   readonly label: string;
-  /** SQL over customer_profile. */
-  readonly value: (asOf: string) => string;
   /** Without these the column is not there. */
   readonly needs: readonly Input[];
   /** Whether a customer can change it. */
@@ -24,7 +23,7 @@ const column = (
   label: string,
   needs: readonly Input[],
   options: { isActionable?: true } = {},
-): Candidate => ({ name, label, value: () => name, needs, ...options });
+): Candidate => ({ name, label, needs, ...options });
 const credit: readonly Input[] = ["cards.type", "validity"];
 
 export const candidates: readonly Candidate[] = [
@@ -38,17 +37,12 @@ export const candidates: readonly Candidate[] = [
   column("cards", "cards", []),
   column("credit_cards", "credit cards", ["cards.type"]),
   column("valid_credit_cards", "valid credit cards", credit),
-  {
-    name: "months_since_first_credit_card",
-    label: "months since the first valid credit card",
-    value: (asOf) =>
-      `${monthNumber(asOf)} - (extract(year from first_credit_opened_on) * 12 + extract(month from first_credit_opened_on))`,
-    needs: ["cards.opened_on", ...credit],
-  },
+  column("months_since_first_credit_card", "months since the first valid credit card", [
+    "cards.opened_on",
+    ...credit,
+  ]),
   column("days_past_due", "days past due", ["users.days_past_due"], { isActionable: true }),
 ];
-
-const monthNumber = (iso: string): number => Number(iso.slice(0, 4)) * 12 + Number(iso.slice(5, 7));
 
 /** Labels of the candidates, and which of them a customer can change. */
 export const inputLabels: ReadonlyMap<string, { readonly label: string; readonly isActionable: boolean }> =
@@ -80,7 +74,7 @@ const barredCandidates: readonly Candidate[] = [
  */
 export async function borrowersOf(
   engine: DuckDBEngine,
-  { asOf, inputs, values }: Pick<View, "asOf" | "inputs" | "values">,
+  { inputs, values }: Pick<View, "inputs" | "values">,
   { allInputs = false }: { readonly allInputs?: boolean } = {},
 ): Promise<PortfolioBorrowers> {
   const found = [...candidates, ...(allInputs ? barredCandidates : [])].filter(({ needs }) =>
@@ -96,7 +90,7 @@ export async function borrowersOf(
       "case when defaulted then 1 when not defaulted then 0 end",
       genders.length === 0 ? "null" : `case gender ${whens} end`,
       `case when age < ${split} then 0 when age >= ${split} then 1 end`,
-      ...found.map(({ value }) => value(asOf)),
+      ...found.map(({ name }) => name),
     ],
     "customer_profile order by user_id",
   );

@@ -78,6 +78,8 @@ measured as (
       when held.valid_credit_cards > 0 and held.valid_credit_cards_without_balance = 0 then held.balance_valid_usd
     end as balance_valid_usd,
     held.first_credit_opened_on,
+    (extract(year from {{as_of}}) - extract(year from held.first_credit_opened_on)) * 12
+      + extract(month from {{as_of}}) - extract(month from held.first_credit_opened_on) as months_since_first_credit_card,
     case
       when users.annual_income_usd > 0 then cast(users.total_debt_usd as double) / nullif(users.annual_income_usd, 0)
     end as debt_to_income,
