@@ -119,17 +119,18 @@ export function decodeOutcome(
       );
 }
 
-/** The same for rows that a model is held against: its values are known, and one of them may be absent. */
+/** The same for rows that a model is held against: its values mean what they meant; undefined where none is there. */
 export function decodeKnown(
   values: readonly OutcomeValue[],
-  event: readonly string[],
-  other: readonly string[],
-): Decoded {
+  known: Decoded | undefined,
+): Decoded | undefined {
+  if (known === undefined) return undefined;
   const among = (words: readonly string[]) => {
     const plain = new Set(words.map(plainOf));
     return values.map(({ text }) => text).filter((text) => plain.has(plainOf(text)));
   };
-  return { event: among(event), other: among(other) };
+  const found = { event: among(known.event), other: among(known.other) };
+  return found.event.length + found.other.length > 0 ? found : undefined;
 }
 
 /** "Yes", "yes " and "YES" are three spellings of one word. */

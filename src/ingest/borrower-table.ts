@@ -35,6 +35,8 @@ export interface BorrowerOptions {
   /** Values that mean default, and those that do not; the rest has no outcome where these are given. */
   readonly event?: readonly string[] | undefined;
   readonly nonEvent?: readonly string[] | undefined;
+  /** What the values meant to the model; where a file has one of them alone, that is no mistake. */
+  readonly knownOutcome?: Decoded | undefined;
   /** Headers of columns that are no inputs. */
   readonly exclude?: readonly string[] | undefined;
   /** Header of the day on which a row's inputs were observed. */
@@ -59,6 +61,8 @@ export interface KnownInput {
 export interface BorrowerTable {
   readonly file: string;
   readonly sheet: string | null;
+  /** Header of the key; null where rows are told apart by what they hold, or by their number. */
+  readonly key: string | null;
   readonly borrowers: Borrowers;
   /** By row: 1 for a default, 0 for none, -1 where it is not known. */
   readonly outcome: (Decoded & { readonly column: string; readonly values: Int8Array }) | undefined;
@@ -169,6 +173,7 @@ class Reader {
     return {
       file: this.#source.file,
       sheet: this.#source.sheet,
+      key: key?.name ?? null,
       borrowers: { rows: read.keys.length, keys: read.keys, inputs: this.#inOrder(inputs), groupings },
       outcome:
         decoded === undefined || outcomes === undefined
@@ -311,13 +316,11 @@ class Reader {
     );
     const values = rows.map((row): OutcomeValue => ({ text: String(row["cell"]), rows: Number(row["n"]) }));
     const { event, nonEvent } = this.#options;
+    const known = decodeKnown(values, this.#options.knownOutcome);
     const meaning =
-      this.#options.outcomes === "if there" && event !== undefined
-        ? decodeKnown(values, event, nonEvent ?? [])
-        : decodeOutcome(column.name, values, {
-            ...(event && { event }),
-            ...(nonEvent && { nonEvent }),
-          });
+      known !== undefined && event === undefined && nonEvent === undefined
+        ? known
+        : decodeOutcome(column.name, values, { ...(event && { event }), ...(nonEvent && { nonEvent }) });
     const among = (texts: readonly string[]) =>
       texts.length === 0 ? "false" : `${cell} in (${texts.map(literal).join(", ")})`;
     return {

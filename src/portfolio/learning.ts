@@ -40,12 +40,16 @@ export interface Material {
   readonly labels: ReadonlyMap<string, { readonly label: string; readonly isActionable: boolean }>;
   /** What was found about the data. */
   readonly notes: readonly string[];
+  /** The table and the key that the model's SQL names. */
+  readonly sql: { readonly from: string; readonly key: string };
 }
 
 export interface TrainedModel {
   readonly model: Model;
   /** What was found about the data, as sentences without a full stop. */
   readonly notes: readonly string[];
+  /** The table and the key that the model's SQL names. */
+  readonly sql: { readonly from: string; readonly key: string };
   /** Learnt from what never decides: for comparison only, so it is not to be written. */
   readonly isBenchmark: boolean;
 }
@@ -93,7 +97,7 @@ export async function learn(material: Material, options: LearningOptions): Promi
     checkLeakage,
     signal,
   });
-  return { model, notes, isBenchmark: allInputs };
+  return { model, notes, sql: material.sql, isBenchmark: allInputs };
 }
 
 /** "issue_d, 2013-01-01 to 2016-12-01" */

@@ -29,6 +29,7 @@ export function materialOf(
     leftOut: [...read.leftOut, ...leftOut],
     labels: inputLabels,
     notes: [],
+    sql: { from: "customer_profile", key: "user_id" },
   };
 }
 

@@ -169,5 +169,6 @@ async function tableMaterial(engine: DuckDBEngine, path: string, options: TrainO
       borrowers.inputs.map(({ name }) => [name, { label: name, isActionable: isActionableHeader(name) }]),
     ),
     notes,
+    sql: { from: "borrowers", key: table.key ?? "id" },
   };
 }

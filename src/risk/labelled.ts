@@ -8,32 +8,38 @@ export interface Known {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Keeps the rows whose outcome is 1 or 0; whatever else stands there is missing. */
+/** Keeps the rows whose outcome is 1 or 0 (whatever else stands there is missing), and the columns that vary there. */
 export function labelledOf(borrowers: Borrowers, outcome: ArrayLike<number>, observedOn?: Int32Array): Known {
-  const rows = new Int32Array(borrowers.rows).map((_, i) => i).filter((i) => isKnown(outcome[i]));
-  const isWhole = rows.length === borrowers.rows;
-  const inputs = isWhole ? borrowers.inputs : borrowers.inputs.map((column) => pick(column, rows));
+  const all = knownRows(borrowers, outcome, observedOn);
   const leftOut: LeftOut[] = [];
-  const kept = inputs.filter((column) => {
+  const inputs = all.inputs.filter((column) => {
     const silent = silence(column);
     if (silent !== undefined) leftOut.push(silent);
     return silent === undefined;
   });
+  return { labelled: { ...all, inputs }, unknown: borrowers.rows - all.rows, leftOut };
+}
+
+/** The same with all columns: a model is held against what it looks at, whatever it finds there. */
+export function knownRows(
+  borrowers: Borrowers,
+  outcome: ArrayLike<number>,
+  observedOn?: Int32Array,
+): Labelled {
+  const rows = new Int32Array(borrowers.rows).map((_, i) => i).filter((i) => isKnown(outcome[i]));
+  const isWhole = rows.length === borrowers.rows;
   return {
-    labelled: {
+    ...borrowers,
+    ...(!isWhole && {
       rows: rows.length,
-      keys: isWhole ? borrowers.keys : Array.from(rows, (i) => borrowers.keys[i] ?? ""),
-      inputs: kept,
-      groupings: isWhole
-        ? borrowers.groupings
-        : borrowers.groupings.map(
-            (grouping): Grouping => ({ ...grouping, values: rows.map((i) => grouping.values[i] ?? -1) }),
-          ),
-      outcome: Uint8Array.from(rows, (i) => outcome[i] ?? 0),
-      ...(observedOn && { observedOn: rows.map((i) => observedOn[i] ?? 0) }),
-    },
-    unknown: borrowers.rows - rows.length,
-    leftOut,
+      keys: Array.from(rows, (i) => borrowers.keys[i] ?? ""),
+      inputs: borrowers.inputs.map((column) => pick(column, rows)),
+      groupings: borrowers.groupings.map(
+        (grouping): Grouping => ({ ...grouping, values: rows.map((i) => grouping.values[i] ?? -1) }),
+      ),
+    }),
+    outcome: Uint8Array.from(rows, (i) => outcome[i] ?? 0),
+    ...(observedOn && { observedOn: rows.map((i) => observedOn[i] ?? 0) }),
   };
 }
 
