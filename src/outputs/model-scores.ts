@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { openDuckDB } from "../engines/duckdb.ts";
 import { DOUBLE, DuckDBDataChunk, INTEGER, VARCHAR } from "../engines/node-api.ts";
 import { CardscopeError, usage } from "../errors.ts";
+import type { Unseen } from "../risk/applicants.ts";
 import type { CandidateName, RiskBand } from "../risk/model.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { csv } from "./csv.ts";
@@ -29,7 +30,7 @@ export interface ScoresHead {
   readonly model: CandidateName;
   readonly customers: number;
   /** Levels that the training data did not have. */
-  readonly unseen: readonly { readonly column: string; readonly level: string; readonly rows: number }[];
+  readonly unseen: readonly Unseen[];
   readonly caveats: readonly string[];
 }
 
