@@ -3,16 +3,15 @@ import { boundWord } from "./number-words.ts";
 /** A stretch of values of one input that a customer could move into. */
 export interface Region {
   readonly low: number | null;
-  readonly high: number | null;
+  readonly high: number;
   /** Part of the customers, or of the model's thresholds, that the move passes. */
   readonly effort: number;
 }
 
-/** Regions of one input on one side of the customer's value, the nearest first. */
+/** Regions of one input below the customer's value, the nearest first: what is owed or late can be brought down. */
 export interface Way {
   readonly input: number;
   readonly label: string;
-  readonly isDown: boolean;
   readonly regions: readonly Region[];
 }
 
@@ -117,11 +116,9 @@ function words(moves: readonly Move[], outlook: Outlook, isEnough: (logOdds: num
       .slice(at + 1)
       .every((_, k) => isEnough(outlook([...others, { way, at: at + 1 + k }])));
     const { low, high } = way.regions[at]!;
-    if (way.isDown && high !== null && (isOpen || low === null))
-      return `${way.label} below ${boundWord(high)}`;
-    if (!way.isDown && low !== null && (isOpen || high === null))
-      return `${way.label} of ${boundWord(low)} or more`;
-    return `${way.label} from ${boundWord(low ?? 0)} to below ${boundWord(high ?? 0)}`;
+    return isOpen || low === null
+      ? `${way.label} below ${boundWord(high)}`
+      : `${way.label} from ${boundWord(low)} to below ${boundWord(high)}`;
   });
   return text;
 }

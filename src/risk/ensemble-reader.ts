@@ -8,7 +8,7 @@ import type { Loss } from "./reasons.ts";
 import { pointsOf, pointsPerLogOdds } from "./scorecard.ts";
 import { TreeReader } from "./tree-reader.ts";
 
-/** Goals on each side of a customer's value; the thresholds of an input can be hundreds. */
+/** Goals below a customer's value; the thresholds of an input can be hundreds. */
 const MOST_REGIONS = 8;
 const ROWS = 5000;
 
@@ -72,25 +72,19 @@ export class EnsembleReader implements Reader {
     return this.#reader.trees.inputs.flatMap(({ monotone }, input) => {
       const { is_actionable, label, codes, kind } = this.#applicants.inputs[input]!;
       const column = this.#applicants.columns[input]!;
-      if (!is_actionable || kind !== "number" || isMissing(column, row)) return [];
+      if (!is_actionable || kind !== "number" || monotone === -1 || isMissing(column, row)) return [];
       const value = column.values[row]!;
       if (codes.includes(value)) return [];
-      const down: Way = { input, label, isDown: true, regions: this.#regions(input, value, true) };
-      const up: Way = { input, label, isDown: false, regions: this.#regions(input, value, false) };
-      return monotone === 1 ? [down] : monotone === -1 ? [up] : [down, up];
+      return [{ input, label, regions: this.#below(input, value) }];
     });
   }
 
-  #regions(input: number, value: number, isDown: boolean): Region[] {
+  #below(input: number, value: number): Region[] {
     const thresholds = this.#thresholds[input]!;
-    const first = thresholds.findIndex((threshold) => threshold > value);
-    const above = first < 0 ? thresholds.length : first;
-    const all = isDown
-      ? thresholds
-          .slice(0, above)
-          .map((high, i) => ({ low: thresholds[i - 1] ?? null, high }))
-          .reverse()
-      : thresholds.slice(above).map((low, i) => ({ low, high: thresholds[above + i + 1] ?? null }));
+    const all = thresholds
+      .filter((threshold) => threshold <= value)
+      .map((high, i) => ({ low: thresholds[i - 1] ?? null, high }))
+      .reverse();
     const step = Math.max(1, all.length / MOST_REGIONS);
     return all
       .map((region, i) => ({ ...region, effort: (i + 1) / thresholds.length }))

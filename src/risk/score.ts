@@ -17,6 +17,8 @@ export interface ScoreOptions {
 
 /** What a model says of customers, row by row in the order given. */
 export interface Scores {
+  /** Of no default; what a ranking orders by. */
+  readonly logOdds: Float64Array;
   /** Null for a ranking. */
   readonly pd: Float64Array | null;
   /** Whole points; higher is safer. */
@@ -50,6 +52,7 @@ export async function score(
 }
 
 class ModelScores implements Scores {
+  readonly logOdds: Float64Array;
   readonly pd: Float64Array | null;
   readonly score: Float64Array;
   readonly rank: Int32Array;
@@ -61,6 +64,7 @@ class ModelScores implements Scores {
   constructor(model: Model, keys: readonly string[], applicants: Applicants, reader: Reader) {
     this.#applicants = applicants;
     this.#reader = reader;
+    this.logOdds = reader.logOdds;
     this.pd = model.champion === "ranking" ? null : reader.logOdds.map((value) => 1 / (1 + Math.exp(value)));
     this.score = reader.points;
     this.rank = ranksOf(reader.logOdds, keys);
@@ -68,7 +72,7 @@ class ModelScores implements Scores {
   }
 
   bands(bounds: BandBounds): RiskBand[] {
-    return Array.from(this.#reader.logOdds, this.#bandOf(bounds));
+    return Array.from(this.logOdds, this.#bandOf(bounds));
   }
 
   reasons(row: number, most = 4): Reason[] {
@@ -77,7 +81,7 @@ class ModelScores implements Scores {
 
   changes(row: number, bounds: BandBounds): string[] {
     const bandOf = this.#bandOf(bounds);
-    const band = bandOf(this.#reader.logOdds[row]!);
+    const band = bandOf(this.logOdds[row]!);
     if (band === "low") return [];
     return leastChange(
       this.#reader.ways(row),
@@ -93,7 +97,7 @@ class ModelScores implements Scores {
 
   #bandOf(bounds: BandBounds): BandOf {
     if (this.#bands?.bounds !== bounds) {
-      const of = this.pd ? bandByPd(bounds) : bandByRank(bounds, this.#reader.logOdds);
+      const of = this.pd ? bandByPd(bounds) : bandByRank(bounds, this.logOdds);
       this.#bands = { bounds, of };
     }
     return this.#bands.of;

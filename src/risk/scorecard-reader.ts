@@ -1,5 +1,5 @@
 import type { Applicants } from "./applicants.ts";
-import type { Move, Way } from "./changes.ts";
+import type { Move, Region, Way } from "./changes.ts";
 import type { Bin, Scorecard } from "./model.ts";
 import type { Reader } from "./reader.ts";
 import type { Loss } from "./reasons.ts";
@@ -35,11 +35,7 @@ export class ScorecardReader implements Reader {
       const { is_actionable, label } = this.#applicants.inputs[input]!;
       const place = this.#places[input]![row]!;
       if (!is_actionable || bins[place]!.kind !== "range") return [];
-      const ranges = bins.filter(({ kind }) => kind === "range");
-      return [
-        { input, label, isDown: true, regions: regions(ranges.slice(0, place).reverse(), ranges) },
-        { input, label, isDown: false, regions: regions(ranges.slice(place + 1), ranges) },
-      ];
+      return [{ input, label, regions: below(bins, place) }];
     });
   }
 
@@ -48,18 +44,22 @@ export class ScorecardReader implements Reader {
     for (const { way, at } of moves) {
       const { bins, coefficient } = this.#card.characteristics[way.input]!;
       const place = this.#places[way.input]![row]!;
-      const moved = way.isDown ? place - 1 - at : place + 1 + at;
-      logOdds += coefficient * (bins[moved]!.woe - bins[place]!.woe);
+      logOdds += coefficient * (bins[place - 1 - at]!.woe - bins[place]!.woe);
     }
     return logOdds;
   }
 }
 
-function regions(towards: readonly Bin[], all: readonly Bin[]): Way["regions"] {
-  const customers = all.reduce((sum, bin) => sum + bin.customers, 0);
+/** The ranges come first in a list of bins, the lowest first. */
+function below(bins: readonly Bin[], place: number): Region[] {
+  const ranges = bins.filter(({ kind }) => kind === "range");
+  const customers = ranges.reduce((sum, bin) => sum + bin.customers, 0);
   let passed = 0;
-  return towards.map(({ low, high, customers: here }) => {
-    passed += here;
-    return { low, high, effort: passed / customers };
-  });
+  return ranges
+    .slice(0, place)
+    .reverse()
+    .map(({ low, high, customers: here }) => {
+      passed += here;
+      return { low, high: high!, effort: passed / customers };
+    });
 }
