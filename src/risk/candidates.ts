@@ -54,7 +54,7 @@ export async function fitCandidates(
 }
 
 /** The direction that the bins found; none where they turn or say next to nothing. */
-function monotoneOf({ binned: { trend, informationValue } }: Evidence): -1 | 0 | 1 {
+export function monotoneOf({ binned: { trend, informationValue } }: Evidence): -1 | 0 | 1 {
   if (informationValue < LEAST_INFORMATION) return 0;
   return trend === "ascending" ? 1 : trend === "descending" ? -1 : 0;
 }
