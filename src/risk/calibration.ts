@@ -5,7 +5,11 @@ import type { Ranking } from "./ranking.ts";
 const TENTHS = 10;
 /** Beyond it a probability is as good as 0 or 1; its logit stays finite. */
 const EDGE = 1e-9;
-const MOST_STEPS = 50;
+const MOST_ROUNDS = 100;
+/** Steps that are smaller change nothing that is shown. */
+const CLOSE = 1e-9;
+/** With less, the classes are apart. */
+const LEAST_SPREAD = 1e-9;
 
 /** Tenths of the customers by probability, safest first. Equal probabilities stay together, so there may be fewer. */
 export function calibrationOf(ranking: Ranking): Performance["calibration"] {
@@ -41,56 +45,120 @@ export function calibrationOf(ranking: Ranking): Performance["calibration"] {
 
 /**
  * Slope of the log odds of what happened on those that were said: 1 is right, below 1 the probabilities are too far
- * apart. Null where they are all the same, or where they separate the classes.
+ * apart. Null where they are all the same, or where they separate the classes. Logistic regression by Newton's method,
+ * with Wald's interval.
  */
 export function calibrationSlope(ranking: Ranking): Estimate | null {
-  if (ranking.risks.length < 2) return null;
-  return recalibrate(ranking, "slope");
+  const { customers, defaults, customersAt, defaultsAt } = ranking;
+  const logits = logitsOf(ranking);
+  const { mean, deviation } = momentsOf(logits, ranking);
+  if (!(deviation > 0) || defaults === 0 || defaults === customers) return null;
+  const standard = logits.map((x) => (x - mean) / deviation);
+  let at = { intercept: logit(defaults / customers), slope: 0 };
+  let here = slopeStep(standard, customersAt, defaultsAt, at);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    if (!(here.spread > LEAST_SPREAD)) return null;
+    if (Math.abs(here.bySlope) + Math.abs(here.byIntercept) < CLOSE) {
+      const half = Z95 / Math.sqrt(here.spread);
+      const low = (at.slope - half) / deviation;
+      const high = (at.slope + half) / deviation;
+      return { value: at.slope / deviation, low, high };
+    }
+    // a step that overshoots is halved until it gains
+    for (let part = 1; ; part /= 2) {
+      const next = {
+        intercept: at.intercept + part * here.byIntercept,
+        slope: at.slope + part * here.bySlope,
+      };
+      const there = slopeStep(standard, customersAt, defaultsAt, next);
+      if (there.likelihood >= here.likelihood || part < CLOSE) {
+        at = next;
+        here = there;
+        break;
+      }
+    }
+  }
+  return null;
 }
 
 /**
  * Calibration in the large: what has to be added to the log odds that were said, their slope left at 1, so that as
- * many default as did. 0 is right, above 0 the probabilities are too low.
+ * many default as did. 0 is right, above 0 the probabilities are too low. Null where one class is empty.
  */
-export const calibrationIntercept = (ranking: Ranking): Estimate | null => recalibrate(ranking, "intercept");
-
-/** Logistic regression on the logit of the probability, by Newton's method; Wald's interval. */
-function recalibrate(ranking: Ranking, wanted: "slope" | "intercept"): Estimate | null {
-  const { risks, customersAt, defaultsAt } = ranking;
-  const logits = risks.map((pd) => {
-    const inside = Math.min(1 - EDGE, Math.max(EDGE, pd));
-    return Math.log(inside / (1 - inside));
-  });
-  const isSlope = wanted === "slope";
-  let slope = 1;
-  let intercept = 0;
-  for (let step = 0; step < MOST_STEPS; step++) {
-    let [pull, pullX, weight, weightX, weightXX] = [0, 0, 0, 0, 0];
-    for (let at = 0; at < logits.length; at++) {
-      const x = logits[at]!;
-      const fitted = 1 / (1 + Math.exp(-intercept - slope * x));
-      const residual = defaultsAt[at]! - customersAt[at]! * fitted;
-      const w = customersAt[at]! * fitted * (1 - fitted);
-      pull += residual;
-      pullX += residual * x;
-      weight += w;
-      weightX += w * x;
-      weightXX += w * x * x;
+export function calibrationIntercept(ranking: Ranking): Estimate | null {
+  const { customers, defaults, customersAt } = ranking;
+  if (defaults === 0 || defaults === customers) return null;
+  const logits = logitsOf(ranking);
+  // Newton's method, kept between bounds: the number of expected defaults rises with the intercept
+  let low = logit(defaults / customers) - logits.at(-1)!;
+  let high = logit(defaults / customers) - logits[0]!;
+  let value = Math.min(high, Math.max(low, 0));
+  for (let round = 0; ; round++) {
+    let missing = defaults;
+    let weight = 0;
+    for (let k = 0; k < logits.length; k++) {
+      const fitted = 1 / (1 + Math.exp(-value - logits[k]!));
+      missing -= customersAt[k]! * fitted;
+      weight += customersAt[k]! * fitted * (1 - fitted);
     }
-    // the spread about the mean, since the plain determinant cancels where the logits lie far from 0
-    const spread = weightXX - (weightX * weightX) / weight;
-    if (!(weight > 0) || (isSlope && !(spread > 1e-12 * weightXX))) return null;
-    const bySlope = isSlope ? (pullX - (weightX / weight) * pull) / spread : 0;
-    const byIntercept = pull / weight - (weightX / weight) * bySlope;
-    if (Math.abs(bySlope) + Math.abs(byIntercept) < 1e-9) {
-      const value = isSlope ? slope : intercept;
-      const half = Z95 / Math.sqrt(isSlope ? spread : weight);
+    const half = Z95 / Math.sqrt(weight);
+    if (Math.abs(missing) < CLOSE * weight || high - low < CLOSE || round === MOST_ROUNDS) {
       return { value, low: value - half, high: value + half };
     }
-    // a long step overshoots where the probabilities are far off
-    const damping = Math.min(1, 4 / (Math.abs(bySlope) + Math.abs(byIntercept)));
-    slope += damping * bySlope;
-    intercept += damping * byIntercept;
+    if (missing > 0) low = value;
+    else high = value;
+    const next = value + missing / weight;
+    value = next > low && next < high ? next : (low + high) / 2;
   }
-  return null;
+}
+
+const logit = (share: number): number => Math.log(share / (1 - share));
+
+const logitsOf = ({ risks }: Ranking): Float64Array =>
+  risks.map((pd) => logit(Math.min(1 - EDGE, Math.max(EDGE, pd))));
+
+function momentsOf(
+  logits: Float64Array,
+  { customers, customersAt }: Ranking,
+): { mean: number; deviation: number } {
+  let sum = 0;
+  for (let k = 0; k < logits.length; k++) sum += customersAt[k]! * logits[k]!;
+  const mean = sum / customers;
+  let squares = 0;
+  for (let k = 0; k < logits.length; k++) squares += customersAt[k]! * (logits[k]! - mean) ** 2;
+  return { mean, deviation: logits.length < 2 ? 0 : Math.sqrt(squares / customers) };
+}
+
+interface SlopeStep {
+  readonly likelihood: number;
+  readonly byIntercept: number;
+  readonly bySlope: number;
+  /** Weighted squares about the weighted mean: what the slope is told by. */
+  readonly spread: number;
+}
+
+function slopeStep(
+  x: Float64Array,
+  customersAt: Int32Array,
+  defaultsAt: Int32Array,
+  { intercept, slope }: { intercept: number; slope: number },
+): SlopeStep {
+  let [likelihood, pull, pullX, weight, weightX, weightXX] = [0, 0, 0, 0, 0, 0];
+  for (let k = 0; k < x.length; k++) {
+    const odds = intercept + slope * x[k]!;
+    const fitted = 1 / (1 + Math.exp(-odds));
+    const residual = defaultsAt[k]! - customersAt[k]! * fitted;
+    const w = customersAt[k]! * fitted * (1 - fitted);
+    likelihood +=
+      defaultsAt[k]! * odds - customersAt[k]! * (Math.max(0, odds) + Math.log1p(Math.exp(-Math.abs(odds))));
+    pull += residual;
+    pullX += residual * x[k]!;
+    weight += w;
+    weightX += w * x[k]!;
+    weightXX += w * x[k]! * x[k]!;
+  }
+  const mean = weightX / weight;
+  const spread = weightXX - mean * weightX;
+  const bySlope = (pullX - mean * pull) / spread;
+  return { likelihood, byIntercept: pull / weight - mean * bySlope, bySlope, spread };
 }

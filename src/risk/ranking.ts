@@ -41,8 +41,8 @@ function distinct(values: Float64Array): Float64Array {
   return sorted.slice(0, count);
 }
 
-/** Where `value` stands in ascending values that hold it. */
-function placeIn(sorted: Float64Array, value: number): number {
+/** Where `value` stands first in ascending values that hold it. */
+export function placeIn(sorted: Float64Array, value: number): number {
   let low = 0;
   let high = sorted.length - 1;
   while (low < high) {

@@ -6,6 +6,7 @@ export interface Apart {
 
 /** Below it a measure sets no segment apart. */
 const LEAST = 0.25;
+const VERY = 1.5;
 /** A second measure is named where it sets the segment apart about as much as the first. */
 const ALSO = 0.5;
 
@@ -39,8 +40,11 @@ const nameOf = (apart: readonly Apart[], length: number): string =>
     ? "near the average"
     : apart
         .slice(0, length)
-        .map(({ label, difference }) => `${difference > 0 ? "high" : "low"} ${inSentence(label)}`)
+        .map(({ label, difference }) => `${degree(difference)} ${inSentence(label)}`)
         .join(", ");
+
+const degree = (difference: number): string =>
+  `${Math.abs(difference) >= VERY ? "very " : ""}${difference > 0 ? "high" : "low"}`;
 
 /** "Credit score" becomes "credit score", "FICO score" stays. */
 const inSentence = (label: string): string =>

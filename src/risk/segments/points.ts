@@ -1,3 +1,4 @@
+import type { Pace } from "../pace.ts";
 import type { Measure } from "./measure.ts";
 
 /** Customers as points in which every measure weighs the same. */
@@ -38,7 +39,11 @@ const MOST_EQUAL = 0.95;
 const LONG_TAIL = 1;
 
 /** `order`: the rows in an order that is not the file's, so that no sum depends on that. */
-export function pointsOf(measures: readonly Measure[], order: Int32Array): Prepared {
+export async function pointsOf(
+  measures: readonly Measure[],
+  order: Int32Array,
+  pace: Pace,
+): Promise<Prepared> {
   const columns: Float64Array[] = [];
   const used: UsedMeasure[] = [];
   const unused: UnusedMeasure[] = [];
@@ -49,6 +54,7 @@ export function pointsOf(measures: readonly Measure[], order: Int32Array): Prepa
       columns.push(column.values);
       used.push({ name, label, missing: column.missing, scale: column.scale });
     }
+    await pace.step(100 * order.length);
   }
   const width = columns.length;
   const values = new Float64Array(order.length * width);

@@ -1,8 +1,8 @@
 import { CardscopeError } from "../../errors.ts";
 import { type DrawOptions, paceOf } from "../bootstrap.ts";
-import { hashOf } from "../row-order.ts";
 import { choose } from "./choice.ts";
 import { nearestCentre } from "./k-means.ts";
+import { keyOrder } from "./key-order.ts";
 import type { Measure } from "./measure.ts";
 import { namesOf } from "./names.ts";
 import { firstPoints, type Points, pointsOf, type UnusedMeasure, type UsedMeasure } from "./points.ts";
@@ -56,8 +56,8 @@ export async function segment(
   if (keys.length < LEAST_CUSTOMERS) {
     throw notComputable(`no segments of ${keys.length} customers`, `at least ${LEAST_CUSTOMERS} are needed`);
   }
-  const order = orderOf(keys, options.seed);
-  const { points, used, unused } = pointsOf(measures, order);
+  const order = await keyOrder(keys, options.seed, pace);
+  const { points, used, unused } = await pointsOf(measures, order, pace);
   const learnt = firstPoints(points, MOST_LEARNT);
   const different = distinctUpTo(learnt, options.most ?? 6);
   if (different < 2) {
@@ -107,13 +107,6 @@ export async function segment(
     silhouette: chosen.silhouette,
     agreement,
   };
-}
-
-function orderOf(keys: readonly string[], seed: number): Int32Array {
-  const hashes = Float64Array.from(keys, (key) => hashOf(key, seed));
-  return Int32Array.from(keys, (_, row) => row).sort(
-    (a, b) => hashes[a]! - hashes[b]! || (keys[a]! < keys[b]! ? -1 : 1),
-  );
 }
 
 /** How many points differ, counted no further than `most`. */

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import { Random } from "../../../src/risk/random.ts";
+import { adjustedRandIndex } from "../../../src/risk/segments/agreement.ts";
+import { segment } from "../../../src/risk/segments/segment.ts";
+import { mean, normals, reordered } from "../rows.ts";
+
+const keysOf = (rows: number) => Array.from({ length: rows }, (_, i) => `customer ${i}`);
+
+/** Three kinds of customers, in no order: the first half, a third, a sixth of them. */
+function threeKinds(rows: number, spread: number) {
+  const kind = reordered(
+    Int32Array.from({ length: rows }, (_, i) => (i < rows / 2 ? 0 : i < (5 * rows) / 6 ? 1 : 2)),
+  );
+  const around = (centres: [number, number, number], by: number, seed: number) =>
+    normals(rows, seed).map((x, i) => (centres[kind[i] ?? 0] ?? 0) + by * spread * x);
+  const logIncome = around([10, 11.5, 10], 0.15, 2);
+  const measures = [
+    { name: "utilisation", label: "Utilisation", values: around([0.2, 0.3, 0.9], 0.05, 1) },
+    { name: "annual_income_usd", label: "Annual income", values: logIncome.map((x) => Math.exp(x)) },
+    { name: "credit_score", label: "Credit score", values: around([700, 760, 560], 15, 3) },
+  ];
+  return { kind, measures, keys: keysOf(rows) };
+}
+
+describe("segments", () => {
+  const { kind, measures, keys } = threeKinds(1200, 1);
+
+  test("finds the kinds that are there, the largest first, each by what sets it apart", async () => {
+    const found = await segment(measures, keys, { seed: 1 });
+    expect(adjustedRandIndex(found.of, kind)).toBeGreaterThan(0.98);
+    expect(found.segments.map(({ segment, customers }) => [segment, customers])).toEqual([
+      [1, 600],
+      [2, 400],
+      [3, 200],
+    ]);
+    expect(found.segments.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^low annual income/),
+      expect.stringMatching(/^(very )?high annual income/),
+      expect.stringMatching(
+        /^(very high utilisation, very low credit score|very low credit score, very high utilisation)$/,
+      ),
+    ]);
+    expect(found.tried.map(({ segments }) => segments)).toEqual([2, 3, 4, 5, 6]);
+    expect(found.silhouette).toBe(Math.max(...found.tried.map(({ silhouette }) => silhouette)));
+  });
+
+  test("gives means in the measures' own units", async () => {
+    const found = await segment(measures, keys, { seed: 1 });
+    for (const { segment: number, means } of found.segments) {
+      const rows = [...keys.keys()].filter((row) => found.of[row] === number);
+      measures.forEach(({ values }, j) => {
+        const expected = mean(rows.map((row) => values[row] ?? 0));
+        expect((means[j] ?? 0) / expected).toBeCloseTo(1, 9);
+      });
+    }
+  });
+
+  test("are found again by other seeds", async () => {
+    const wide = threeKinds(1200, 2);
+    const found = await segment(wide.measures, wide.keys, { seed: 1 });
+    expect(found.agreement).toBeGreaterThanOrEqual(0.9);
+    for (const seed of [2, 3, 4]) {
+      const again = await segment(wide.measures, wide.keys, { seed });
+      expect(adjustedRandIndex(found.of, again.of)).toBeGreaterThanOrEqual(0.9);
+    }
+  });
+
+  test("do not depend on the order of the rows, and are the same from the same seed", async () => {
+    const there = await segment(measures, keys, { seed: 5 });
+    const places = reordered(Int32Array.from(keys, (_, row) => row));
+    const back = await segment(
+      measures.map((measure) => ({
+        ...measure,
+        values: Float64Array.from(places, (row) => measure.values[row] ?? 0),
+      })),
+      Array.from(places, (row) => keys[row] ?? ""),
+      { seed: 5 },
+    );
+    expect(back.of).toEqual(places.map((row) => there.of[row] ?? 0));
+    expect({ ...back, of: undefined }).toEqual({ ...there, of: undefined });
+  });
+
+  test("stay as they are under absurd values, missing ones and other units", async () => {
+    const [utilisation, income, score] = measures;
+    if (!utilisation || !income || !score) throw new Error("three measures");
+    const damaged = [
+      { ...utilisation, values: utilisation.values.map((x, i) => (i % 400 === 7 ? 50_000 : x)) },
+      { ...income, values: income.values.map((x, i) => (i % 12 === 5 ? Number.NaN : 100 * x)) },
+      score,
+    ];
+    const found = await segment(damaged, keys, { seed: 1 });
+    expect(found.measures.map(({ missing }) => missing)).toEqual([0, 100, 0]);
+    expect(adjustedRandIndex(found.of, kind)).toBeGreaterThan(0.8);
+    expect(found.segments.every(({ means }) => means.every((value) => value !== null))).toBe(true);
+  });
+
+  test("leaves out what tells nobody apart, and says why", async () => {
+    const extra = [
+      { name: "one", label: "One", values: new Float64Array(1200).fill(1) },
+      { name: "none", label: "None", values: new Float64Array(1200).fill(Number.NaN) },
+      {
+        name: "few",
+        label: "Few",
+        values: Float64Array.from(keys, (_, i) => (i % 3 === 0 ? i : Number.NaN)),
+      },
+      { name: "rare", label: "Rare", values: Float64Array.from(keys, (_, i) => (i % 25 === 0 ? i : 0)) },
+    ];
+    const found = await segment([...measures, ...extra], keys, { seed: 1 });
+    expect(found.leftOut.map(({ name, because }) => [name, because])).toEqual([
+      ["one", "the same for 1200 of 1200 customers"],
+      ["none", "every value is missing"],
+      ["few", "missing for 800 of 1200 customers"],
+      ["rare", "the same for 1153 of 1200 customers"],
+    ]);
+    expect(found.of).toEqual((await segment(measures, keys, { seed: 1 })).of);
+  });
+
+  test("join the nearest centre where there are more than are learnt from", async () => {
+    const many = threeKinds(30_000, 1);
+    const found = await segment(many.measures, many.keys, { seed: 1 });
+    expect(adjustedRandIndex(found.of, many.kind)).toBeGreaterThan(0.98);
+  });
+
+  test("have names of their own, even of one measure", async () => {
+    const random = new Random(1, 0);
+    const values = Float64Array.from({ length: 600 }, () => 100 * random.below(6) + random.uniform());
+    const found = await segment([{ name: "score", label: "FICO score", values }], keysOf(600), { seed: 1 });
+    const names = found.segments.map(({ name }) => name);
+    expect(found.segments).toHaveLength(6);
+    expect(new Set(names).size).toBe(6);
+    expect(names.filter((name) => name.endsWith("FICO score"))).not.toHaveLength(0);
+  });
+
+  test("are no more than the customers that differ", async () => {
+    const values = Float64Array.from({ length: 40 }, (_, i) => i % 2);
+    const found = await segment([{ name: "a", label: "A", values }], keysOf(40), { seed: 1 });
+    expect(found.segments.map(({ customers }) => customers)).toEqual([20, 20]);
+    expect(found.silhouette).toBeCloseTo(1, 12);
+  });
+
+  test.each([
+    ["too few customers", 29, (i: number) => i, "no segments of 29 customers"],
+    ["customers who are all the same", 100, () => 7, "no measure tells the customers apart"],
+    ["nothing known", 100, () => Number.NaN, "no measure tells the customers apart"],
+  ])("of %s cannot be told", async (_, rows, value, message) => {
+    const values = Float64Array.from({ length: rows }, (_, i) => value(i));
+    await expect(
+      segment([{ name: "a", label: "A", values }], keysOf(rows), { seed: 1 }),
+    ).rejects.toMatchObject({
+      code: "NOT_COMPUTABLE",
+      message: expect.stringContaining(message),
+    });
+  });
+});
