@@ -2,11 +2,12 @@ import type { Dirent } from "node:fs";
 import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Model, modelSchema } from "../risk/model.ts";
+import type { Validation } from "../risk/validate.ts";
 import { modelCard } from "./model-card.ts";
 import type { Card } from "./model-content.ts";
 import { renderCardHtml } from "./model-html.ts";
 import { renderCardMarkdown } from "./model-markdown.ts";
-import { type ValidationFound, validationCard } from "./model-validation.ts";
+import { validationCard } from "./model-validation.ts";
 import { renderCardWorkbook } from "./model-workbook.ts";
 import { writeWholeFile, writeWholeFolder } from "./whole-folder.ts";
 
@@ -65,13 +66,13 @@ export const writeModelFile = (
 ): Promise<void> => writeWholeFile(file, (path) => writeFile(path, modelText(model), { flag: "wx" }), signal);
 
 /** What `validate --json` prints, and validation.json holds. */
-export const validationText = (model: Model, found: ValidationFound): string =>
+export const validationText = (model: Model, found: Validation): string =>
   `${pretty({ format: VALIDATION, version: 1, model: model.champion, ...found }, "")}\n`;
 
 /** Writes validation.json and what it says as validation.md, validation.html and validation.xlsx: all or none. */
 export const writeValidationFolder = (
   model: Model,
-  found: ValidationFound,
+  found: Validation,
   directory: string,
   { signal, onFile }: Omit<ModelFolderOptions, "sql"> = {},
 ): Promise<void> =>

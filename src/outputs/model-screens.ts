@@ -2,7 +2,7 @@ import type { Fairness, Model, Stability } from "../risk/model.ts";
 import { type Block, type CardTable, cellText, fileText } from "./model-content.ts";
 
 /** "Selected is who …", at the model's cut-off. */
-export const selectedWords = ({ champion, cut_off: cutOff }: Model): string =>
+export const selectedWords = ({ champion, cut_off: cutOff }: Pick<Model, "champion" | "cut_off">): string =>
   champion === "ranking"
     ? `is not among the riskiest ${cellText("share", cutOff)}`
     : `has a probability of default of at most ${cellText("share", cutOff)}`;

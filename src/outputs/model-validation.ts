@@ -1,4 +1,5 @@
-import type { Fairness, Model, Performance, Stability } from "../risk/model.ts";
+import type { Model } from "../risk/model.ts";
+import type { Validation } from "../risk/validate.ts";
 import { type Block, type Card, cellText, fileText } from "./model-content.ts";
 import {
   calibrationTable,
@@ -11,20 +12,8 @@ import {
 import { labelsOf } from "./model-points.ts";
 import { fairnessBlocks, selectedWords, stabilityBlocks } from "./model-screens.ts";
 
-/** What `validate` found: a model beside customers it was not learnt from. */
-export interface ValidationFound {
-  /** Null without outcomes. */
-  readonly performance: Performance | null;
-  /** The score first. */
-  readonly stability: readonly Stability[];
-  readonly customers: number;
-  readonly defaults: number | null;
-  readonly fairness: readonly Fairness[];
-  readonly caveats: readonly string[];
-}
-
 /** A validation in words and tables, beside what the model card said. */
-export function validationCard(model: Model, found: ValidationFound): Card {
+export function validationCard(model: Model, found: Validation): Card {
   const { performance, stability, customers, defaults, fairness, caveats } = found;
   const expected = model.performance[0];
   const rate = (n: number, of: number) => cellText("share", of === 0 ? null : n / of);
@@ -32,7 +21,7 @@ export function validationCard(model: Model, found: ValidationFound): Card {
     title: `Validation: ${fileText(model.outcome.column)}`,
     lead:
       performance === null
-        ? `${cellText("count", customers)} customers without known outcomes: only the shift of the population can be looked at.`
+        ? `${cellText("count", customers)} customers ${defaults === null ? "without known outcomes" : "whose outcomes cannot tell an order"}: only the shift of the population can be looked at.`
         : `AUC ${estimateText(performance.auc)} on ${cellText("count", customers)} customers${expected === undefined ? "" : `; the model card says ${estimateText(expected.auc)}`}.`,
     sections: [
       {
@@ -88,7 +77,7 @@ export function validationCard(model: Model, found: ValidationFound): Card {
       {
         id: "fairness",
         heading: "Fairness",
-        blocks: fairnessBlocks(fairness, selectedWords(model)),
+        blocks: fairnessBlocks(fairness, selectedWords({ champion: model.champion, cut_off: found.cut_off })),
       },
     ],
   };

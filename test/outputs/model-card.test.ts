@@ -136,6 +136,7 @@ describe("a validation", () => {
     customers: 1_000,
     defaults: 200,
     fairness: [],
+    cut_off: 0.15,
     caveats: ["3 customers have a level that is new"],
     stability: [
       { input: null, index: 0.31, verdict: "shifted" as const, bins: [] },
@@ -152,6 +153,11 @@ describe("a validation", () => {
     expect(tableOf(card, "In training").rows[0]?.slice(0, 3)).toEqual(["scorecard", "AUC", 0.768]);
     expect(words(card)).toContain("Not stable: score (PSI) 0.310 (shifted).");
     expect(words(card)).toContain("3 customers have a level that is new");
+  });
+
+  test("screens the groups at the cut-off it was made with", () => {
+    const said = words(validationCard(madeModel(), { ...found, fairness: madeModel().fairness }));
+    expect(said).toContain("Selected is who has a probability of default of at most 15.0%.");
   });
 
   test("without outcomes only the shift is looked at", () => {

@@ -25,6 +25,7 @@ const found = {
   customers: 1_000,
   defaults: 200,
   fairness: [],
+  cut_off: 0.15,
   caveats: [],
 };
 
