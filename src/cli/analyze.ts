@@ -1,5 +1,5 @@
 import type { Findings } from "../outputs/document.ts";
-import type { Reading } from "./main.ts";
+import type { Reading } from "./options.ts";
 import { inSession, type Session } from "./session.ts";
 
 export interface AnalyzeOptions extends Reading {

@@ -1,4 +1,4 @@
-import type { Reading } from "./main.ts";
+import type { Reading } from "./options.ts";
 import { inSession } from "./session.ts";
 import { printQuality } from "./summary.ts";
 

@@ -6,7 +6,7 @@ import { Desk } from "../server/desk.ts";
 import { Imports } from "../server/imports/imports.ts";
 import { isLoopback } from "../server/security.ts";
 import { listen } from "../server/serve.ts";
-import type { Reading } from "./main.ts";
+import type { Reading } from "./options.ts";
 import { inSession } from "./session.ts";
 
 export interface DashboardOptions extends Reading {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPortfolio, type Portfolio, type PortfolioOptions } from "../portfolio/portfolio.ts";
 import { writeSample } from "../sample/sample.ts";
-import type { Reading } from "./main.ts";
+import type { Reading } from "./options.ts";
 import { Progress } from "./progress.ts";
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

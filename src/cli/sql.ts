@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openLocked } from "../engines/locked.ts";
 import { query } from "../portfolio/select.ts";
-import type { Reading } from "./main.ts";
+import type { Reading } from "./options.ts";
 import { printRelation } from "./relation.ts";
 import { inSession } from "./session.ts";
 

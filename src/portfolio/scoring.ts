@@ -77,7 +77,7 @@ export interface ValidatedFiles {
 export async function validateFiles(
   model: Model,
   files: string | readonly string[],
-  options: BorrowerFiles = {},
+  options: BorrowerFiles & { readonly cutOff?: number } = {},
 ): Promise<ValidatedFiles> {
   const paths = typeof files === "string" ? [files] : files;
   const { borrowers, outcome, notes } = await withEngine(options.signal, async (engine) => {
@@ -92,9 +92,9 @@ export async function validateFiles(
   });
   options.onProgress?.("validating");
   const known = outcome === undefined ? undefined : knownRows(borrowers, outcome);
-  const { signal } = options;
+  const { signal, cutOff } = options;
   const hasOutcomes = known !== undefined && known.rows > 0;
-  const validation = await validate(model, hasOutcomes ? known : borrowers, { signal });
+  const validation = await validate(model, hasOutcomes ? known : borrowers, { signal, cutOff });
   const unknown = hasOutcomes ? borrowers.rows - known.rows : 0;
   return {
     validation,
