@@ -6,6 +6,9 @@ import { errorPattern, missingTokens } from "../src/ingest/missing.ts";
 import { notations } from "../src/ingest/notations.ts";
 import { sqlType } from "../src/ingest/read-table.ts";
 import { buildModels, models } from "../src/models/build.ts";
+import { expertProfile } from "../src/models/expert-profile.ts";
+import { type LateModel, lateModels } from "../src/models/late.ts";
+import { cutOffColumns, modelTables, tablesOfModel } from "../src/models/model-tables.ts";
 import { cards } from "../src/schema/cards.ts";
 import { derivations, type Input, Inputs } from "../src/schema/inputs.ts";
 import { issueCodes } from "../src/schema/issues.ts";
@@ -42,7 +45,7 @@ async function dataDictionary(): Promise<string> {
     written("src/schema/users.ts, src/schema/cards.ts, src/ingest/notations.ts and src/models/marts"),
     "# Data dictionary",
     "",
-    "The canonical tables, and the models that are built over them. `cardscope sql` reads all five. A column that no header feeds is null. How headers are found: [reading files](guides/reading-files.md).",
+    "The canonical tables, and the models that are built over them. `cardscope sql` reads them all. A column that no header feeds is null. How headers are found: [reading files](guides/reading-files.md).",
     "",
     ...[users, cards].map(tableSection),
     "## Dropped at the door",
@@ -127,8 +130,44 @@ async function modelSections(): Promise<string[]> {
     const columns = rows.map((row) => `${code(String(row["column_name"]))} ${typeOf(row["column_type"])}`);
     sections.push(`### ${model}`, "", `${columns.join(", ")}. [SQL](../src/models/marts/${model}.sql)`, "");
   }
+  sections.push(
+    "## Late models",
+    "",
+    "Built when a statement first names one, since they take a ranking, a training or a search. Who has no model (fewer than 20 defaults, or than 20 others) has the expert card's rows in `default_profile`, and no tables of a model.",
+    "",
+  );
+  await engine.execute(raw(`create table expert_profile as ${expertProfile(measureValues())}`));
+  const { rows: ranked } = await engine.query(raw("describe expert_profile"));
+  const ranking = ranked.map((row) => `${code(String(row["column_name"]))} ${typeOf(row["column_type"])}`);
+  const late: Partial<Record<LateModel, readonly string[]>> = {
+    expert_profile: ranking,
+    default_profile: ranking,
+    segment_profile: ["`user_id` bigint", "`segment` text", "`position` bigint"],
+    segment_choice: ["`segments` bigint", "`silhouette` double", "`is_chosen` boolean", "`agreement` double"],
+    model_cut_offs: typed(cutOffColumns),
+  };
+  for (const name of modelTables) late[name] = typed(tablesOfModel[name].columns);
+  for (const name of lateModels)
+    sections.push(`### ${name}`, "", `${capital(lateGrains[name])}: ${late[name]?.join(", ")}.`, "");
   return sections;
 }
+
+const typed = (columns: Readonly<Record<string, string>>): string[] =>
+  Object.entries(columns).map(([name, type]) => `${code(name)} ${typeOf(type)}`);
+
+const lateGrains: Readonly<Record<LateModel, string>> = {
+  expert_profile: "one row per customer, ranked by the expert card",
+  default_profile: "one row per customer, ranked by what predicts: a fitted model or the expert card",
+  segment_profile: "one row per customer",
+  segment_choice: "one row per number of segments that was tried",
+  model_cut_offs: "one row per cut-off",
+  model_metrics: "one row per candidate, way of validation and metric",
+  model_calibration: "one row per candidate and tenth",
+  model_gains: "one row per candidate and twentieth",
+  model_inputs: "one row per input",
+  model_characteristics: "one row per characteristic and bin",
+  model_fairness: "one row per dimension and group",
+};
 
 const typeOf = (type: unknown) => String(type).toLowerCase().replace("varchar", "text");
 
@@ -179,6 +218,9 @@ function analysisSection(analysis: Analysis): string {
   const facts = [
     `**Grain:** ${grain}; counts are of ${unit === "portfolio" ? "what each column names" : `${unit}s`}.`,
     ...(list ? ["A list: complete in JSON and csv, left out of what is shared."] : []),
+    ...(analysis.lacks === undefined
+      ? []
+      : ["Columns alone are not enough: what else is lacking is said where it is not computable."]),
     ...(needs.length > 0 ? [`**Needs** ${needs.map(inputLink).join(", ")}.`] : []),
     ...(used.length > 0
       ? [`**Thresholds:** ${used.map((name) => `[${name}](measures.md#${name})`).join(", ")}.`]

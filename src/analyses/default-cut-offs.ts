@@ -21,8 +21,8 @@ export default defineAnalysis({
   internal: true,
 
   sql: () => sql`
-    -- of cut-offs at one score the one that selects most
     with cuts as (
+      -- of those at one score the one that selects most
       select
         score,
         max(pd) as pd,

@@ -100,10 +100,22 @@ function bounded(text: string, columns: readonly AnswerColumn[]): string {
   return `select ${cells.join(", ")}\nfrom (${withoutEnd(text)}\n) as answer(${names})`;
 }
 
-/** The canonical tables follow the models that a look narrows. The comment names the models for `narrow`. */
+/** Late models that have a row per customer; where a statement does not name one, it is not built. */
+const perCustomer = ["default_profile", "expert_profile", "segment_profile"];
+
+/**
+ * The canonical tables and the late models follow the models that a look narrows. The comment names the models for
+ * `narrow`.
+ */
 const narrowed = (select: string, narrow: (select: string) => string): string =>
   narrow(`with users as (select * from users where user_id in (select user_id from customer_profile)),
-cards as (select * from cards where card_id in (select card_id from card_profile))
+cards as (select * from cards where card_id in (select card_id from card_profile))${perCustomer
+    .filter((name) => new RegExp(`\\b${name}\\b`, "i").test(select))
+    .map(
+      (name) =>
+        `,\n${name} as (select * from ${name} where user_id in (select user_id from customer_profile))`,
+    )
+    .join("")}
 -- narrowed: customer_profile, card_profile, offer_profile
 ${select}`);
 

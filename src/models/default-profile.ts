@@ -13,11 +13,16 @@ export async function fillDefaultProfile(
   engine: DuckDBEngine,
   view: Omit<View, "narrow">,
   learner: Learner,
+  byExpertCard: () => Promise<void>,
 ): Promise<void> {
   const learnt = await learner.learnt();
-  if ("model" in learnt) await fillByModel(engine, view, learnt.model, learner.signal);
-  else await engine.execute(raw("create or replace table default_profile as select * from expert_profile"));
+  if ("model" in learnt) return fillByModel(engine, view, learnt.model, learner.signal);
+  await byExpertCard();
+  await engine.execute(raw("create or replace table default_profile as select * from expert_profile"));
 }
+
+/** Reasons of trees take a millisecond each; beyond so many customers only those on the watchlist have them. */
+const EXPLAINED = 20_000;
 
 /** The same columns as those of `expert_profile`. */
 async function fillByModel(
@@ -30,6 +35,8 @@ async function fillByModel(
   const scores = await score(model, borrowers, { signal });
   const bounds = view.values.risk_band;
   const bands = scores.bands(bounds);
+  const watched = Math.ceil(view.values.watchlist.share * borrowers.rows);
+  const explained = model.champion === "trees" ? Math.max(EXPLAINED, watched) : borrowers.rows;
   await loadRows(
     engine,
     "scored",
@@ -50,13 +57,10 @@ async function fillByModel(
       append.whole(scores.rank[row] ?? null);
       append.text(bands[row] ?? null);
       append.number(scores.pd?.[row] ?? null);
-      append.text(
-        joined(
-          scores.reasons(row).map(({ text }) => text),
-          "; ",
-        ),
-      );
-      append.text(joined(scores.changes(row, bounds), " and "));
+      const isExplained = (scores.rank[row] ?? 0) <= explained;
+      const reasons = isExplained ? scores.reasons(row).map(({ text }) => text) : [];
+      append.text(joined(reasons, "; "));
+      append.text(isExplained ? joined(scores.changes(row, bounds), " and ") : null);
       append.text(joined(scores.missingInputs(row), ", "));
     },
     signal,

@@ -38,7 +38,7 @@ export class LateModels {
   /** Builds what the text names and is not there yet. Throws NOT_COMPUTABLE where it cannot be. */
   async ready(text: string): Promise<void> {
     if (!mentioned.test(text)) return;
-    for (const name of lateModels) if (new RegExp(`\\b${name}\\b`).test(text)) await this.#ready(name);
+    for (const name of lateModels) if (new RegExp(`\\b${name}\\b`, "i").test(text)) await this.#ready(name);
   }
 
   #ready(name: LateModel): Promise<void> {
@@ -65,8 +65,8 @@ export class LateModels {
         ];
       case "default_profile":
         return [
-          this.#ready("expert_profile").then(() =>
-            this.#on((engine) => fillDefaultProfile(engine, view, learner)),
+          this.#on((engine) =>
+            fillDefaultProfile(engine, view, learner, () => this.#ready("expert_profile")),
           ),
           [name],
         ];
@@ -89,7 +89,7 @@ export class LateModels {
   }
 }
 
-const mentioned = new RegExp(`\\b(?:${lateModels.join("|")})\\b`);
+const mentioned = new RegExp(`\\b(?:${lateModels.join("|")})\\b`, "i");
 
 /** The engine, with late models made before a statement that names one. */
 export function withLateModels(engine: DuckDBEngine, late: LateModels): DuckDBEngine {
