@@ -66,7 +66,7 @@ const FOLDED = 12;
 /** A wide table scrolls in its own box, which the keyboard reaches. */
 function table(one: CardTable): string {
   const { caption, columns, rows, chart } = one;
-  const scales = columns.map((column, index) => (column.bar ? scaleOf(one, index) : undefined));
+  const scales = columns.map((column) => (column.bar ? scaleOf(one, column.kind) : undefined));
   const head = columns
     .map(
       ({ label, kind }) => `<th scope="col"${kind === "text" ? "" : ' class="n"'}>${escapeHtml(label)}</th>`,
@@ -88,9 +88,11 @@ interface Scale {
   readonly most: number;
 }
 
-/** From the least to the most, 0 included, so that bars to both sides have one scale. */
-function scaleOf(one: CardTable, index: number): Scale {
-  const values = columnOf(one, index).filter((value) => typeof value === "number");
+/** From the least to the most, 0 included, so that bars to both sides, and those to be compared, have one scale. */
+function scaleOf(one: CardTable, kind: CardColumn["kind"]): Scale {
+  const values = one.columns
+    .flatMap((column, index) => (column.bar && column.kind === kind ? columnOf(one, index) : []))
+    .filter((value) => typeof value === "number");
   return { least: Math.min(0, ...values), most: Math.max(0, ...values) };
 }
 

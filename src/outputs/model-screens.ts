@@ -100,8 +100,8 @@ export function stabilityBlocks(
           { label: "Bin", kind: "text" },
           { label: "Training", kind: "count" },
           { label: "Now", kind: "count" },
-          { label: "Share in training", kind: "share" },
-          { label: "Share now", kind: "share" },
+          { label: "Share in training", kind: "share", bar: true },
+          { label: "Share now", kind: "share", bar: true },
           { label: "Contribution", kind: "figure" },
         ],
         rows: bins.map((bin) => [
