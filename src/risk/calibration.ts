@@ -1,4 +1,5 @@
 import type { Estimate, Performance } from "./model.ts";
+import { Pace } from "./pace.ts";
 import { wilson, Z95 } from "./proportion.ts";
 import type { Ranking } from "./ranking.ts";
 
@@ -48,7 +49,7 @@ export function calibrationOf(ranking: Ranking): Performance["calibration"] {
  * apart. Null where they are all the same, or where they separate the classes. Logistic regression by Newton's method,
  * with Wald's interval.
  */
-export function calibrationSlope(ranking: Ranking): Estimate | null {
+export async function calibrationSlope(ranking: Ranking, pace = new Pace()): Promise<Estimate | null> {
   const { customers, defaults, customersAt, defaultsAt } = ranking;
   const logits = logitsOf(ranking);
   const { mean, deviation } = momentsOf(logits, ranking);
@@ -71,6 +72,7 @@ export function calibrationSlope(ranking: Ranking): Estimate | null {
         slope: at.slope + part * here.bySlope,
       };
       const there = slopeStep(standard, customersAt, defaultsAt, next);
+      await pace.step(50 * standard.length);
       if (there.likelihood >= here.likelihood || part < CLOSE) {
         at = next;
         here = there;
@@ -85,7 +87,7 @@ export function calibrationSlope(ranking: Ranking): Estimate | null {
  * Calibration in the large: what has to be added to the log odds that were said, their slope left at 1, so that as
  * many default as did. 0 is right, above 0 the probabilities are too low. Null where one class is empty.
  */
-export function calibrationIntercept(ranking: Ranking): Estimate | null {
+export async function calibrationIntercept(ranking: Ranking, pace = new Pace()): Promise<Estimate | null> {
   const { customers, defaults, customersAt } = ranking;
   if (defaults === 0 || defaults === customers) return null;
   const logits = logitsOf(ranking);
@@ -101,6 +103,7 @@ export function calibrationIntercept(ranking: Ranking): Estimate | null {
       missing -= customersAt[k]! * fitted;
       weight += customersAt[k]! * fitted * (1 - fitted);
     }
+    await pace.step(25 * logits.length);
     const half = Z95 / Math.sqrt(weight);
     if (Math.abs(missing) < CLOSE * weight || high - low < CLOSE || round === MOST_ROUNDS) {
       return { value, low: value - half, high: value + half };

@@ -28,10 +28,11 @@ export async function performanceOf(
       "use a file in which some customers defaulted and some did not",
     );
   }
+  await pace.step(200 * customers);
   const auc = aucOf(ranking);
   const ks = await ksOf(ranking, options);
   const byPd = pd === null || pd === risk ? ranking : rankingOf(outcome, pd);
-  await pace.step(20 * customers);
+  await pace.step(200 * customers);
   return {
     model,
     customers,
@@ -40,8 +41,8 @@ export async function performanceOf(
     gini: giniOf(auc),
     ks,
     brier: pd && brierOf(byPd),
-    calibration_slope: pd && calibrationSlope(byPd),
-    calibration_intercept: pd && calibrationIntercept(byPd),
+    calibration_slope: pd && (await calibrationSlope(byPd, pace)),
+    calibration_intercept: pd && (await calibrationIntercept(byPd, pace)),
     calibration: pd ? calibrationOf(byPd) : [],
     gains: gainsOf(ranking),
   };

@@ -139,7 +139,7 @@ describe("the widest gap (KS)", () => {
   });
 
   test("is the same in joined cells, as far as chance goes", async () => {
-    const logit = normals(60_000, 1);
+    const logit = normals(20_000, 1);
     const outcome = drawOutcome(logit, 2);
     const fine = await ksOf(rankingOf(outcome, logit), { seed: 3 });
     const coarse = await ksOf(
