@@ -20,6 +20,7 @@ test("the pages that promise it have commands that run", () => {
       "docs/guides/committee-questions.md",
       "docs/guides/as-of-and-expiry.md",
       "docs/guides/library.md",
+      "docs/guides/default-models.md",
     ]),
   );
 });
