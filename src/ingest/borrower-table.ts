@@ -61,7 +61,7 @@ export interface KnownInput {
 export interface BorrowerTable {
   readonly file: string;
   readonly sheet: string | null;
-  /** Header of the key; null where rows are told apart by what they hold, or by their number. */
+  /** Header of the key; null where it has none, and where rows are told apart by what they hold or by their number. */
   readonly key: string | null;
   readonly borrowers: Borrowers;
   /** By row: 1 for a default, 0 for none, -1 where it is not known. */
@@ -173,7 +173,7 @@ class Reader {
     return {
       file: this.#source.file,
       sheet: this.#source.sheet,
-      key: key?.name ?? null,
+      key: key === undefined || key.isUnnamed ? null : key.name,
       borrowers: { rows: read.keys.length, keys: read.keys, inputs: this.#inOrder(inputs), groupings },
       outcome:
         decoded === undefined || outcomes === undefined

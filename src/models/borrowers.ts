@@ -144,7 +144,8 @@ const isCompared = (name: string): boolean =>
 const leftOutOf = (inputs: Inputs, allInputs: boolean): LeftOut[] => [
   { column: "user_id", reason: "key", because: "the key of the customer" },
   ...Object.entries(barredColumns).flatMap(([name, meaning]): LeftOut[] =>
-    inputs.columns.has(`users.${name}`) && !(allInputs && isCompared(name))
+    // the nearest place is not the file's, and is looked up for some commands alone
+    inputs.columns.has(`users.${name}`) && name !== "nearest_place" && !(allInputs && isCompared(name))
       ? [{ column: name, reason: "barred", because: `${meaning} never decides risk` }]
       : [],
   ),
