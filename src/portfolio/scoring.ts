@@ -2,10 +2,11 @@ import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { type BorrowerTable, readBorrowers } from "../ingest/borrower-table.ts";
 import type { ScoredRow, ScoresHead } from "../outputs/model-scores.ts";
 import { usedInputs } from "../risk/applicants.ts";
+import type { BandBounds } from "../risk/bands.ts";
 import type { Borrowers } from "../risk/borrowers.ts";
 import { knownRows } from "../risk/labelled.ts";
 import type { Model } from "../risk/model.ts";
-import { score } from "../risk/score.ts";
+import { type Scores, score } from "../risk/score.ts";
 import { type Validation, validate } from "../risk/validate.ts";
 import { measureValues } from "../schema/measures.ts";
 import { checkSettings } from "./options.ts";
@@ -43,7 +44,6 @@ export async function scoreFiles(
   options.onProgress?.("scoring");
   const { signal } = options;
   const scores = await score(model, borrowers, { signal });
-  const bands = scores.bands(measureValues(options.settings).risk_band);
   return {
     head: {
       model: model.champion,
@@ -51,20 +51,30 @@ export async function scoreFiles(
       unseen: scores.unseen,
       caveats: model.caveats,
     },
-    rows: {
-      *[Symbol.iterator]() {
-        for (let row = 0; row < borrowers.rows; row++)
-          yield {
-            key: borrowers.keys[row] ?? "",
-            pd: scores.pd?.[row] ?? null,
-            score: scores.score[row] ?? 0,
-            band: bands[row] ?? "low",
-            rank: scores.rank[row] ?? 0,
-            reasons: scores.reasons(row).map(({ text }) => text),
-          };
-      },
-    },
+    rows: scoredRows(borrowers, scores, measureValues(options.settings).risk_band),
     notes,
+  };
+}
+
+/** In the order of the borrowers; reasons are found as rows are asked for. */
+export function scoredRows(
+  { rows, keys }: Pick<Borrowers, "rows" | "keys">,
+  scores: Scores,
+  bounds: BandBounds,
+): Iterable<ScoredRow> {
+  const bands = scores.bands(bounds);
+  return {
+    *[Symbol.iterator]() {
+      for (let row = 0; row < rows; row++)
+        yield {
+          key: keys[row] ?? "",
+          pd: scores.pd?.[row] ?? null,
+          score: scores.score[row] ?? 0,
+          band: bands[row] ?? "low",
+          rank: scores.rank[row] ?? 0,
+          reasons: scores.reasons(row).map(({ text }) => text),
+        };
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { crossfilterRoutes } from "./routes/crossfilter.ts";
 import { customersRoutes } from "./routes/customers.ts";
 import { importsRoutes } from "./routes/imports.ts";
 import { listsRoutes } from "./routes/lists.ts";
+import { modelsRoutes } from "./routes/models.ts";
 import { portfolioRoutes } from "./routes/portfolio.ts";
 import { reportsRoutes } from "./routes/reports.ts";
 import { rowsRoutes } from "./routes/rows.ts";
@@ -42,6 +43,7 @@ export function createApp(desk: Desk, options: Guard, imports?: Imports): OpenAP
     listsRoutes,
     sqlRoutes,
     customersRoutes,
+    modelsRoutes,
     whatIfRoutes,
   ])
     api.route("/api", routes(desk));

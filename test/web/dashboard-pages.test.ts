@@ -19,6 +19,7 @@ const paths = [
   "/demographics",
   "/ownership",
   "/risk",
+  "/predict",
   "/expiry",
   "/marketing",
   "/compare",
@@ -84,7 +85,7 @@ describe("before any script has run", () => {
   const drawn = [
     "/",
     "/?score=600..700",
-    ...paths.slice(1, 7),
+    ...paths.slice(1, 8),
     "/customers",
     "/customers/12",
     "/data-quality",
