@@ -1,6 +1,7 @@
 import type { Tree, Trees } from "./model.ts";
 import type { Pace } from "./pace.ts";
 import type { BinnedInput } from "./tree-bins.ts";
+import { addTo, addValue, part, placesOf, subtract, sumOf } from "./tree-rows.ts";
 
 export type TreeSettings = Trees["settings"];
 
@@ -40,6 +41,7 @@ export class Grower {
   readonly #settings: TreeSettings;
   readonly #pace: Pace;
   readonly #offsets: Int32Array;
+  readonly #places: Uint16Array | Uint32Array;
   readonly #size: number;
   readonly #rows: Int32Array;
   readonly #spare: Int32Array;
@@ -57,6 +59,7 @@ export class Grower {
       size += 2 * (cuts.length + 2);
     });
     this.#size = size;
+    this.#places = placesOf(inputs, this.#offsets, rows, size);
     this.#rows = new Int32Array(rows);
     this.#spare = new Int32Array(rows);
     this.#pairs = new Float64Array(2 * rows);
@@ -66,18 +69,12 @@ export class Grower {
   async grow(gradient: Float64Array, hessian: Float64Array, logOdds: Float64Array): Promise<Tree> {
     const draft = new Draft();
     const rows = this.#rows;
-    let sumGradient = 0;
-    let sumHessian = 0;
-    for (let i = 0; i < rows.length; i += 1) {
-      rows[i] = i;
-      sumGradient += gradient[i]!;
-      sumHessian += hessian[i]!;
-    }
+    for (let i = 0; i < rows.length; i += 1) rows[i] = i;
     const root: Node = {
       from: 0,
       to: rows.length,
-      gradient: sumGradient,
-      hessian: sumHessian,
+      gradient: sumOf(gradient),
+      hessian: sumOf(hessian),
       lower: -Infinity,
       upper: Infinity,
       depth: 0,
@@ -93,7 +90,7 @@ export class Grower {
         if (histogram === undefined || split === undefined) {
           const value = rounded(this.#settings.rate * this.#weight(node), 8);
           draft.value[place] = value;
-          for (let k = node.from; k < node.to; k += 1) logOdds[rows[k]!]! += value;
+          addValue(logOdds, rows, node.from, node.to, value);
           if (histogram) this.#idle.push(histogram);
           continue;
         }
@@ -142,7 +139,7 @@ export class Grower {
       return [undefined, undefined];
     }
     const counted = this.#histogram(smaller, gradient, hessian);
-    if (countsLarger) for (let i = 0; i < parent.length; i += 1) parent[i]! -= counted[i]!;
+    if (countsLarger) subtract(parent, counted);
     else this.#idle.push(parent);
     if (!countsSmaller) this.#idle.push(counted);
     const ofSmaller = countsSmaller ? counted : undefined;
@@ -159,27 +156,15 @@ export class Grower {
       pairs[p] = gradient[row]!;
       pairs[p + 1] = hessian[row]!;
     }
-    for (let input = 0; input < this.#inputs.length; input += 1) {
-      addTo(histogram, this.#offsets[input]!, this.#inputs[input]!.bins, rows, from, to, pairs);
-    }
+    addTo(histogram, this.#places, this.#inputs.length, rows, from, to, pairs);
     return histogram;
   }
 
-  /** Rows keep their order on both sides, so that sums do not depend on how the tree came about. */
   #part(node: Node, split: Split): readonly [Node, Node] {
     const { bins, cuts, monotone } = this.#inputs[split.input]!;
-    const missing = cuts.length + 1;
-    const rows = this.#rows;
-    const spare = this.#spare;
-    let to = node.from;
-    let n = 0;
-    for (let k = node.from; k < node.to; k += 1) {
-      const row = rows[k]!;
-      const bin = bins[row]!;
-      if (bin === missing ? split.missingLeft : bin <= split.bin) rows[to++] = row;
-      else spare[n++] = row;
-    }
-    rows.set(spare.subarray(0, n), to);
+    const goesLeft = new Uint8Array(cuts.length + 2).fill(1, 0, split.bin + 1);
+    goesLeft[cuts.length + 1] = split.missingLeft ? 1 : 0;
+    const to = part(this.#rows, node.from, node.to, bins, goesLeft, this.#spare);
     const depth = node.depth + 1;
     const { lower, upper } = node;
     const left = { from: node.from, to, gradient: split.leftGradient, hessian: split.leftHessian };
@@ -254,23 +239,6 @@ export class Grower {
       }
     }
     return best;
-  }
-}
-
-/** The loop that takes the time: apart, so that it is compiled by itself. */
-function addTo(
-  histogram: Float64Array,
-  offset: number,
-  bins: Uint8Array,
-  rows: Int32Array,
-  from: number,
-  to: number,
-  pairs: Float64Array,
-): void {
-  for (let k = from, p = 0; k < to; k += 1, p += 2) {
-    const at = offset + 2 * bins[rows[k]!]!;
-    histogram[at]! += pairs[p]!;
-    histogram[at + 1]! += pairs[p + 1]!;
   }
 }
 

@@ -50,11 +50,7 @@ export async function fitTrees(
   const grower = new Grower(binned, chosen.length, settings, pace);
   const trees: Tree[] = [];
   for (let round = 0; round < settings.rounds; round += 1) {
-    for (let i = 0; i < y.length; i += 1) {
-      const pd = 1 / (1 + Math.exp(-logOdds[i]!));
-      gradient[i] = pd - y[i]!;
-      hessian[i] = pd * (1 - pd);
-    }
+    differentiate(y, logOdds, gradient, hessian);
     await pace.step(20 * y.length);
     const tree = await grower.grow(gradient, hessian, logOdds);
     // once nothing splits, nothing will: the next round would see the same rows
@@ -81,6 +77,20 @@ export function treeLogOdds(
 
 /** Of a row no one knows anything about but that it is one like those in training. */
 export { treeExpectation } from "./tree-reader.ts";
+
+/** Of the logistic loss by the log odds. */
+function differentiate(
+  y: Uint8Array,
+  logOdds: Float64Array,
+  gradient: Float64Array,
+  hessian: Float64Array,
+): void {
+  for (let i = 0; i < y.length; i += 1) {
+    const pd = 1 / (1 + Math.exp(-logOdds[i]!));
+    gradient[i] = pd - y[i]!;
+    hessian[i] = pd * (1 - pd);
+  }
+}
 
 /** Half a default more on both sides, so that the odds exist where nobody or everybody defaulted. */
 function baseOf(y: Uint8Array): number {
