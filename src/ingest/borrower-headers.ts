@@ -70,6 +70,13 @@ export function findColumn(columns: readonly HeaderColumn[], name: string): Head
   );
 }
 
+/** The word that was meant: one that holds it, else the one with the fewest letters to change. */
+export function nearest(word: string, known: readonly string[]): string {
+  const plain = word.toLowerCase();
+  const within = known.find((name) => plain.length > 2 && name.toLowerCase().includes(plain));
+  return within ?? closest(word, known);
+}
+
 /** Several columns: each name as it is, else as a list with commas. */
 export const columnsNamed = (
   columns: readonly HeaderColumn[],
@@ -92,13 +99,14 @@ export const spread = (names: readonly string[], isKnown: (name: string) => bool
 export function columnNamed(columns: readonly HeaderColumn[], name: string, option: string): HeaderColumn {
   const found = findColumn(columns, name);
   if (found !== undefined) return found;
-  const near = closest(
-    name,
-    columns.map((column) => column.name),
-  );
   throw usage(
     `no column ${JSON.stringify(maskCardNumbers(name))} for ${option}`,
-    `did you mean ${JSON.stringify(near)}?`,
+    `did you mean ${JSON.stringify(
+      nearest(
+        name,
+        columns.map((column) => column.name),
+      ),
+    )}?`,
   );
 }
 

@@ -1,8 +1,7 @@
-import { closest } from "fastest-levenshtein";
 import { refused, usage } from "../errors.ts";
 import { whole } from "../schema/format.ts";
 import { maskCardNumbers } from "../schema/mask.ts";
-import { spread } from "./borrower-headers.ts";
+import { nearest, spread } from "./borrower-headers.ts";
 
 /** A value of the outcome column, as text, with its rows. */
 export interface OutcomeValue {
@@ -160,7 +159,7 @@ function meant(name: string, values: readonly OutcomeValue[], value: string, opt
   const exact = values.filter(({ text }) => text === value.trim());
   const found = exact.length > 0 ? exact : values.filter(({ text }) => plainOf(text) === plainOf(value));
   if (found.length > 0) return found.map(({ text }) => text);
-  const near = closest(
+  const near = nearest(
     value,
     values.slice(0, 1000).map(({ text }) => text),
   );
