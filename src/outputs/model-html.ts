@@ -60,6 +60,8 @@ function block(one: Block): string {
   }
 }
 
+/** Sentences in a table get more than a word's room. */
+const LONG = 36;
 /** Longer tables that a chart shows are a click away. */
 const FOLDED = 12;
 
@@ -102,7 +104,8 @@ function cell(
   scale: Scale | undefined,
 ): string {
   const text = escapeHtml(cellText(column.kind, value));
-  if (column.kind === "text") return `<td>${text}</td>`;
+  if (column.kind === "text")
+    return text.length > LONG ? `<td class="long">${text}</td>` : `<td>${text}</td>`;
   if (scale === undefined || typeof value !== "number") return `<td class="n">${text}</td>`;
   const span = scale.most - scale.least || 1;
   const at = (n: number) => Math.round(((n - scale.least) / span) * 1000) / 10;

@@ -66,6 +66,8 @@ table { width: 100%; border-collapse: collapse; }
 th, td { padding: 4px 10px; text-align: left; vertical-align: top; }
 th { border-bottom: 1px solid var(--strong); font-weight: 600; }
 td { min-width: 5ch; max-width: 44ch; }
+td:first-child { min-width: 11ch; }
+.long { min-width: 26ch; }
 tr + tr td { border-top: 1px solid var(--line); }
 .n { text-align: right; white-space: nowrap; }
 th.n { white-space: normal; }
