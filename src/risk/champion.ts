@@ -47,10 +47,18 @@ export function chooseChampion(
     };
   }
   const trees = performance.find(({ model }) => model === "trees");
-  const slope = trees?.calibration_slope?.value ?? Number.NaN;
-  const intercept = trees?.calibration_intercept?.value ?? Number.NaN;
-  const isCalibrated = slope >= SLOPE[0] && slope <= SLOPE[1] && Math.abs(intercept) <= INTERCEPT;
-  const calibration = `calibration slope ${slope.toFixed(2)}, intercept ${intercept.toFixed(2)}`;
+  const slope = trees?.calibration_slope?.value;
+  const intercept = trees?.calibration_intercept?.value;
+  const isCalibrated =
+    slope !== undefined &&
+    intercept !== undefined &&
+    slope >= SLOPE[0] &&
+    slope <= SLOPE[1] &&
+    Math.abs(intercept) <= INTERCEPT;
+  const calibration =
+    slope === undefined || intercept === undefined
+      ? "slope and intercept of their calibration cannot be told"
+      : `calibration slope ${slope.toFixed(2)}, intercept ${intercept.toFixed(2)}`;
   return isCalibrated
     ? {
         champion: "trees",

@@ -4,7 +4,7 @@ import { applicantsOf } from "./applicants.ts";
 import type { Borrowers } from "./borrowers.ts";
 import { placesOf } from "./evidence.ts";
 import { fairnessOf } from "./fairness.ts";
-import type { Fairness, Model, Performance, Stability } from "./model.ts";
+import type { Estimate, Fairness, Model, Performance, Stability } from "./model.ts";
 import { Pace } from "./pace.ts";
 import type { Pause } from "./pause.ts";
 import { performanceOf } from "./performance.ts";
@@ -131,16 +131,24 @@ function caveats(
     const names = shifted.map(({ input }) => (input === null ? "the score" : `"${input}"`));
     found.push(`Shifted since training: ${names.join(", ")}. The model may no longer fit these customers.`);
   }
-  const trained = model.performance[0]?.auc.value;
+  const trained = model.performance[0]?.auc;
   const now = performance?.auc;
-  if (trained !== undefined && now?.high != null && now.high < trained) {
-    found.push(`The AUC is ${now.value.toFixed(3)}, below the ${trained.toFixed(3)} of cross-validation.`);
-  }
-  const slope = performance?.calibration_intercept;
-  if (slope?.low != null && slope.high != null && (slope.low > 0 || slope.high < 0)) {
+  if (trained && now && isBelow(now, trained)) {
     found.push(
-      `The probabilities are too ${slope.low > 0 ? "low" : "high"} for these customers (calibration intercept ${slope.value.toFixed(2)}).`,
+      `The AUC is ${now.value.toFixed(3)}, below the ${trained.value.toFixed(3)} of cross-validation.`,
+    );
+  }
+  const intercept = performance?.calibration_intercept;
+  if (intercept?.low != null && intercept.high != null && (intercept.low > 0 || intercept.high < 0)) {
+    found.push(
+      `The probabilities are too ${intercept.low > 0 ? "low" : "high"} for these customers (calibration intercept ${intercept.value.toFixed(2)}).`,
     );
   }
   return found;
+}
+
+/** Farther than the intervals of both explain; the customers are others, so the errors add up as squares. */
+function isBelow(now: Estimate, trained: Estimate): boolean {
+  if (now.high === null || trained.low === null) return false;
+  return trained.value - now.value > Math.hypot(now.high - now.value, trained.value - trained.low);
 }
