@@ -20,7 +20,7 @@ export interface Tried {
 
 /**
  * The number of segments with the highest silhouette among those that other seeds find again and that have no tiny
- * segment; where there is none, the highest.
+ * segment; where there is none, the number that other seeds find again best.
  */
 export async function choose(
   points: Points,
@@ -38,21 +38,24 @@ export async function choose(
   }));
   const best = tried.toSorted((a, b) => b.silhouette - a.silhouette || a.clusters.count - b.clusters.count);
   const large = best.filter(({ smallest }) => smallest >= LEAST_SHARE);
-  for (const candidate of large) {
-    const agreement = await agreementOf(points, candidate.clusters, seed, pace);
-    if (agreement >= LEAST_AGREEMENT) return { chosen: candidate, tried, agreement };
+  let chosen = large[0] ?? best[0]!;
+  let agreement = -1;
+  for (const candidate of large.length > 0 ? large : best) {
+    const found = await agreementOf(points, candidate.clusters, seed, pace);
+    if (found > agreement) [chosen, agreement] = [candidate, found];
+    if (found >= LEAST_AGREEMENT) break;
   }
-  const chosen = large[0] ?? best[0]!;
-  return { chosen, tried, agreement: await agreementOf(points, chosen.clusters, seed, pace) };
+  return { chosen, tried, agreement };
 }
 
+/** Mean over other seeds, as many as it takes to see that it is too low. */
 async function agreementOf(points: Points, clusters: Clusters, seed: number, pace: Pace): Promise<number> {
-  let sum = 0;
-  for (let k = 1; k <= RESEEDS; k++) {
+  let missing = 0;
+  for (let k = 1; ; k++) {
     const again = await kMeans(points, clusters.count, seed + k, pace);
-    sum += adjustedRandIndex(clusters.of, again.of);
+    missing += 1 - adjustedRandIndex(clusters.of, again.of);
+    if (k === RESEEDS || missing > RESEEDS * (1 - LEAST_AGREEMENT)) return 1 - missing / k;
   }
-  return sum / RESEEDS;
 }
 
 function smallestOf({ of, count }: Clusters): number {

@@ -65,6 +65,18 @@ describe("segments", () => {
     }
   });
 
+  test("are the same from other seeds where nothing sets the customers apart clearly", async () => {
+    const along = normals(6000, 20);
+    const cloud = ["a", "b", "c"].map((name, j) => {
+      const beside = normals(6000, 21 + j);
+      return { name, label: name, values: along.map((x, i) => x + 0.7 * (beside[i] ?? 0)) };
+    });
+    const found = await segment(cloud, keysOf(6000), { seed: 1 });
+    const again = await segment(cloud, keysOf(6000), { seed: 2 });
+    expect(again.segments).toHaveLength(found.segments.length);
+    expect(adjustedRandIndex(found.of, again.of)).toBeGreaterThan(0.9);
+  });
+
   test("do not depend on the order of the rows, and are the same from the same seed", async () => {
     const there = await segment(measures, keys, { seed: 5 });
     const places = reordered(Int32Array.from(keys, (_, row) => row));
