@@ -9,9 +9,9 @@ import { unique } from "./rows.ts";
 /** A model of few defaults ranks only. */
 function noProbability(context: Pick<Context, "outcomes">): string | undefined {
   const because = noModel(context);
-  const { defaults } = context.outcomes;
+  const { known, defaults } = context.outcomes;
   if (because !== undefined || defaults >= FEWEST_FOR_PROBABILITY) return because;
-  return `${defaults} customers defaulted: from ${FEWEST_FOR_PROBABILITY} on a model gives probabilities, below it only ranks`;
+  return `with fewer than ${FEWEST_FOR_PROBABILITY} defaults a model ranks and gives no probability (${defaults} of ${known} defaulted)`;
 }
 
 export default defineAnalysis({
@@ -26,6 +26,7 @@ export default defineAnalysis({
   needs: ["users.defaulted"],
   lacks: noProbability,
   measures: [],
+  internal: true,
 
   sql: () => sql`
     select

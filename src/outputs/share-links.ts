@@ -1,5 +1,6 @@
 import type { ResultRow, Scalar } from "../engines/engine.ts";
-import { cardStatuses, debtTiers, retirementBands } from "../schema/bands.ts";
+import { cardStatuses, debtTiers, retirementBands, riskBands } from "../schema/bands.ts";
+import { EXPERT_MODEL } from "../schema/expert-card.ts";
 import type { SharedTable } from "./share-table.ts";
 
 /** A count of a table, with its weight in a sum. */
@@ -27,6 +28,10 @@ const MISSING: readonly (readonly [measure: string, id: string, key: string])[] 
   ["credit_score", "credit-score-bands", "band"],
   ["debt_to_income", "debt-tiers", "tier"],
 ];
+
+/** Where the bands of the expert card begin, the safest first, and the width of a bin of its points. */
+const cardBounds = ["low_from", "moderate_from", "high_from"];
+const POINTS = 5;
 
 /** What the same customers and cards say in several analyses. */
 export function linksOf({ tables, asOf, params }: Context): readonly Link[] {
@@ -64,6 +69,28 @@ export function linksOf({ tables, asOf, params }: Context): readonly Link[] {
     parts("portfolio-summary", "customers_with_several_cards"),
     parts("cards-per-customer", "customers", (row) => !is("cards", 0, 1)(row)),
   );
+  for (const band of [...riskBands, null])
+    add(
+      parts("default-bands", "customers", is("band", band)),
+      parts("expected-loss", "customers", is("band", band)),
+    );
+  add(
+    parts("expected-loss", "customers_exposed"),
+    parts("utilisation", "customers", (row) => row["band"] !== null),
+  );
+  // The bands of the expert card are made of whole bins of its points.
+  const from = [100.5, ...cardBounds.map((name) => params[`expert_card.${name}`] ?? Number.NaN), 0];
+  for (const [i, band] of riskBands.entries())
+    for (const column of ["customers", "defaults"]) {
+      const [high = 0, low = 0] = from.slice(i, i + 2);
+      const isIn = (row: ResultRow) => Number(row["low"]) >= low && Number(row["low"]) < high;
+      const isCard = is("model", EXPERT_MODEL);
+      if (low % POINTS === 0 && (i === 0 || high % POINTS === 0))
+        add(
+          parts("default-bands", column, (row) => row["band"] === band && isCard(row)),
+          parts("default-scores", column, (row) => isCard(row) && isIn(row)),
+        );
+    }
   const horizon = [5, 10, 20, 30].indexOf(params["retirement_information.years"] ?? 0) + 2;
   if (horizon > 1)
     add(

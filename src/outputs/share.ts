@@ -63,7 +63,7 @@ export function share(findings: Findings): Findings {
       examples: [],
     })),
     notComputable: [
-      ...findings.notComputable,
+      ...findings.notComputable.map(({ id, because }) => ({ id, because: because.replace(COUNTED, "") })),
       ...left.map(({ analysis }) => ({
         id: analysis.id,
         because: `left out of what is shared: ${analysis.grain}`,
@@ -170,4 +170,6 @@ function tellsNothing(
   return [...insight.matchAll(NUMBER)].every(([number]) => allowed.has(number));
 }
 
+/** How many there were, at the end of a reason. */
+const COUNTED = / \(\d[^)]* of \d[^)]*\)$/;
 const NUMBER = /\d+(?:[,.\d]*\d)?%?/g;

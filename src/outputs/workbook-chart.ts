@@ -3,6 +3,7 @@ import type { Result } from "../analyses/run.ts";
 import type { Scalar } from "../engines/engine.ts";
 import type { Column, Kind } from "../schema/columns.ts";
 import { cellOf, numberFormats, range } from "./workbook-cells.ts";
+import { addLine } from "./workbook-line.ts";
 
 /** Okabe-Ito, the order of the other outputs' charts. */
 const PALETTE = ["0072B2", "E69F00", "009E73", "CC79A7", "56B4E9", "D55E00", "F0E442", "000000"];
@@ -37,6 +38,7 @@ export function addPicture(sheet: WriteSheet, result: Result, top: number): void
       },
     ];
   }
+  if (chart.mark === "line") addLine(sheet, result, chart, { top, left, palette: PALETTE });
   if (chart.mark !== "bar" && chart.mark !== "column") return;
   const block = crosstab(rows, columns, chart.x, chart.color, chart.y);
   if (block.down.length > MOST_BARS || block.across.length > PALETTE.length) return;

@@ -11,9 +11,9 @@ export const FEWEST_TO_FIT = 20;
 /** With fewer defaults a model ranks, and gives no probability. */
 export const FEWEST_FOR_PROBABILITY = 100;
 
-/** Why no model can be fitted; undefined where one can. */
+/** Why no model can be fitted; undefined where one can. Counts stand last, in parentheses: sharing leaves them out. */
 export function tooFew({ known, defaults }: Outcomes): string | undefined {
   const others = known - defaults;
   if (defaults >= FEWEST_TO_FIT && others >= FEWEST_TO_FIT) return undefined;
-  return `${defaults} of ${known} customers with an outcome defaulted, and a model needs ${FEWEST_TO_FIT} who did and ${FEWEST_TO_FIT} who did not`;
+  return `a model needs ${FEWEST_TO_FIT} customers who defaulted and ${FEWEST_TO_FIT} who did not (${defaults} of ${known} defaulted)`;
 }

@@ -242,7 +242,9 @@ test("figures are those of the analyses on both sides, narrowed and on another d
 test("levers name every threshold that moves a list, within what may be set", async () => {
   const { levers } = await compare(lookWith({ "premium.income_min_usd": 900_000 }));
   const shown = levers.flatMap((group) => group.levers);
-  const aside = (name: string) => /^(small|security|fairness)\./.test(name);
+  // those of predictions are moved on their own page
+  const aside = (name: string) =>
+    /^(small|security|fairness|expert_card|risk_band|watchlist|expected_loss)\./.test(name);
   expect(shown.map(({ name }) => name).sort()).toEqual(
     Object.keys(parameters)
       .filter((name) => !aside(name))

@@ -68,6 +68,71 @@ test("zeros stay, and go only when there is nothing else", () => {
   expect(column(share(findings({ results: [bandsOf([0, 5])] })), "bands", "customers")).toEqual([null, null]);
 });
 
+test("a band of the expert card does not tell of a bin of its points", () => {
+  const columns = {
+    band: label("Band", "", { nullable: true }),
+    customers: count("Customers", ""),
+    model: label("Model", ""),
+  };
+  const model = "expert card";
+  const bandRows = [
+    { band: "low", customers: 700, model },
+    { band: "moderate", customers: 35, model },
+    { band: "high", customers: 60, model },
+    { band: "very_high", customers: 205, model },
+  ];
+  const bins = [205, 0, 0, 0, 0, 0, 0, 11, 0, 49, 0, 30, 0, 5, 0, 12, 0, 0, 688, 0];
+  const scores = result(
+    {
+      id: "default-scores",
+      columns: {
+        bin: label("Score", ""),
+        customers: count("Customers", ""),
+        low: number("From", ""),
+        model: label("Model", ""),
+      },
+      chart: { mark: "column", x: "bin", y: "customers" },
+    },
+    bins.map((customers, i) => ({ bin: `${i * 5}-${i * 5 + 5}`, customers, low: i * 5, model })),
+  );
+  const bounds = { "expert_card.low_from": 75, "expert_card.moderate_from": 55, "expert_card.high_from": 35 };
+  const shared = share(
+    findings({
+      results: [
+        {
+          ...result(
+            { id: "default-bands", columns, chart: { mark: "bar", x: "band", y: "customers" } },
+            bandRows,
+          ),
+          params: bounds,
+        },
+        scores,
+      ],
+    }),
+  );
+  // 35 less 30 is the 5 that is hidden, so 35 or 30 has to go as well
+  const seen = column(shared, "default-scores", "customers");
+  expect(seen[13]).toBeNull();
+  expect([column(shared, "default-bands", "customers")[1], seen[11]]).toContain(null);
+});
+
+test("a reason keeps its counts to itself", () => {
+  const shared = share(
+    findings({
+      notComputable: [
+        {
+          id: "model-validation",
+          because: "a model needs 20 customers who defaulted and 20 who did not (2 of 24 defaulted)",
+        },
+      ],
+    }),
+  );
+  expect(shared.notComputable).toContainEqual({
+    id: "model-validation",
+    because: "a model needs 20 customers who defaulted and 20 who did not",
+  });
+});
+
 test("two hidden ones that sum to 2 would be two ones", () => {
   expect(column(share(findings({ results: [bandsOf([1, 1, 50, 700])] })), "bands", "customers")).toEqual([
     null,

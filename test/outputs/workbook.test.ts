@@ -130,6 +130,35 @@ test("a header can be filtered, stays in sight, and is printed on every page", a
   );
 });
 
+test("lines are native scatter charts, a series for each, beside the diagonal", async () => {
+  const calibration = result(
+    {
+      id: "model-calibration",
+      columns: { model: label("Model", ""), predicted: share("Predicted", ""), rate: share("Observed", "") },
+      chart: { mark: "line", x: "predicted", y: "rate", color: "model", diagonal: true },
+    },
+    [
+      { model: "scorecard", predicted: 0.05, rate: 0.04 },
+      { model: "scorecard", predicted: 0.31, rate: 0.33 },
+      { model: "trees", predicted: 0.06, rate: 0.05 },
+    ],
+  );
+  const bytes = await write(findings({ results: [calibration] }));
+  const [found] = getCharts(await openXlsx(bytes));
+  expect(
+    found?.chart.series?.map(({ name, categoriesRef, valuesRef }) => [name, categoriesRef, valuesRef]),
+  ).toEqual([
+    ["scorecard", "'model-calibration'!B6:B7", "'model-calibration'!C6:C7"],
+    ["trees", "'model-calibration'!B8:B8", "'model-calibration'!C8:C8"],
+    ["both equal", "'model-calibration'!E6:E7", "'model-calibration'!F6:F7"],
+  ]);
+  const rows = await sheetRows(bytes, "model-calibration");
+  expect(rows.slice(5, 7).map((row) => row.slice(4, 6))).toEqual([
+    [0, 0],
+    [0.4, 0.4],
+  ]);
+});
+
 test("bars and columns are native charts over the cells", async () => {
   const bytes = await write(all);
   const charts = getCharts(await openXlsx(bytes));
