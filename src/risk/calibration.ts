@@ -9,6 +9,8 @@ const EDGE = 1e-9;
 const MOST_ROUNDS = 100;
 /** Steps that are smaller change nothing that is shown. */
 const CLOSE = 1e-9;
+/** Part of a sum over many rows that its rounding may take. */
+const FLAT = 1e-12;
 /** With less, the classes are apart. */
 const LEAST_SPREAD = 1e-9;
 
@@ -73,7 +75,9 @@ export async function calibrationSlope(ranking: Ranking, pace = new Pace()): Pro
       };
       const there = slopeStep(standard, customersAt, defaultsAt, next);
       await pace.step(50 * standard.length);
-      if (there.likelihood >= here.likelihood || part < CLOSE) {
+      // at the top the likelihood is flat to its last digits: what is lost there is rounding
+      const rounding = FLAT * Math.abs(here.likelihood);
+      if (there.likelihood >= here.likelihood - rounding || part < CLOSE) {
         at = next;
         here = there;
         break;

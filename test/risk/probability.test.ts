@@ -111,6 +111,16 @@ describe("recalibration", () => {
     expect(high).toBeGreaterThan(0.2);
   });
 
+  test.each([1, 2, 3, 4])(
+    "is told of many customers, each with a probability of their own: %i",
+    async (seed) => {
+      const logits = normals(40_000, seed).map((x) => x - 1.3);
+      const slope = await calibrationSlope(rankingOf(drawOutcome(logits, seed + 10), logits.map(sigmoid)));
+      expect(slope?.low).toBeLessThan(1.03);
+      expect(slope?.high).toBeGreaterThan(0.97);
+    },
+  );
+
   test("is not told where one probability is all there is, or where the classes are apart", async () => {
     expect(
       await calibrationSlope(rankingOf(Uint8Array.of(0, 1, 1), Float64Array.of(0.2, 0.2, 0.2))),
