@@ -32,7 +32,7 @@ export function modelCard(model: Model): Card {
       ...(model.trees === null ? [] : [section("trees", "Boosted trees", treesBlocks(model, model.trees))]),
       section("cut-offs", "Cut-offs", cutOffBlocks(model)),
       section("fairness", "Fairness", fairnessBlocks(model.fairness, selectedWords(model))),
-      section("inputs", "Inputs", [inputsTable(model), ...leftOutBlocks(model)]),
+      section("inputs", "Inputs", [...aboutInputs, inputsTable(model), ...leftOutBlocks(model)]),
       section("stability", "Stability", stabilityBlocks(model)),
       section("scoring", "Scoring", scoringBlocks(model)),
     ],
@@ -114,6 +114,13 @@ const beforeUsing = (model: Model): readonly Block[] => [
     text: "Reasons say which inputs cost a customer points in this model. They do not say what causes a default. Whether they will do for a notice of adverse action is for your counsel to decide.",
   },
   ...model.caveats.map((text): Block => ({ type: "warning", text: sentence(text) })),
+];
+
+const aboutInputs: readonly Block[] = [
+  {
+    type: "text",
+    text: "Codes are values that are no amounts; they have a bin of their own. Actionable is what a customer can bring down: only such inputs stand in what would change a customer's band.",
+  },
 ];
 
 const stated = (text: string | null): string => (text === null ? "not stated" : fileText(text));

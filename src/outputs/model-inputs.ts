@@ -15,8 +15,8 @@ export function inputsTable(model: Model): CardTable {
       { label: "Kind", kind: "text" },
       { label: "Information value", kind: "figure", bar: true },
       { label: "Missing", kind: "count" },
-      { label: "Codes, not amounts", kind: "text" },
-      { label: "Can the customer change it", kind: "text" },
+      { label: "Codes", kind: "text" },
+      { label: "Actionable", kind: "text" },
       { label: "In the scorecard", kind: "text" },
     ],
     rows: model.inputs

@@ -18,7 +18,7 @@ export const cardStyle = `
 *, *::before, *::after { box-sizing: border-box; }
 body {
   margin: 0 auto;
-  max-width: 1000px;
+  max-width: 1080px;
   padding: 24px 20px 64px;
   background: var(--paper);
   color: var(--ink);
@@ -67,7 +67,7 @@ th, td { padding: 4px 10px; text-align: left; vertical-align: top; }
 th { border-bottom: 1px solid var(--strong); font-weight: 600; }
 td { min-width: 5ch; max-width: 44ch; }
 td:first-child { min-width: 11ch; }
-.long { min-width: 26ch; }
+.long { min-width: 22ch; }
 tr + tr td { border-top: 1px solid var(--line); }
 .n { text-align: right; white-space: nowrap; }
 th.n { white-space: normal; }
