@@ -39,14 +39,16 @@ export interface Segments {
 }
 
 const LEAST_CUSTOMERS = 30;
-/** Centres are learnt from as many customers, drawn by the hash of their keys, whatever the seed; the others join the nearest. */
+/**
+ * Centres are learnt from as many customers, drawn by the hash of their keys, whatever the seed; the others join the
+ * nearest.
+ */
 const MOST_LEARNT = 5_000;
 
 /**
  * Customers who behave alike, by k-means on standardised measures. The number of segments is the one with the highest
  * silhouette among those that other seeds find again and that have no tiny segment; where there is none, the number
- * found again best.
- * Depends on keys and seed, not on the order of the rows.
+ * found again best. Depends on keys and seed, not on the order of the rows.
  */
 export async function segment(
   measures: readonly Measure[],
