@@ -1,8 +1,9 @@
 import { usage } from "../errors.ts";
 import type { TrainedModel } from "../portfolio/learning.ts";
 import { type TrainOptions, trainModel } from "../portfolio/training.ts";
+import { writeModel } from "../portfolio/write-model.ts";
 import type { BorrowersReading } from "./model-commands.ts";
-import { inSession, type Session } from "./session.ts";
+import { inSession } from "./session.ts";
 
 export interface TrainCommandOptions extends BorrowersReading {
   readonly exclude?: readonly string[];
@@ -33,7 +34,11 @@ export const train = (files: readonly string[], options: TrainCommandOptions): P
       signal: session.signal,
     };
     const trained = await trainModel(files, request);
-    if (out !== undefined) await write(trained, out, session);
+    if (out !== undefined)
+      await writeModel(trained, out, {
+        signal: session.signal,
+        onFile: (name) => session.progress.step(`writing ${name}`),
+      });
     session.progress.clear();
     if (json) process.stdout.write(`${JSON.stringify(documentOf(trained), null, 2)}\n`);
     else {
@@ -41,22 +46,6 @@ export const train = (files: readonly string[], options: TrainCommandOptions): P
       printTrained(trained, out);
     }
   });
-
-async function write(
-  { model, sql }: TrainedModel,
-  out: string,
-  { progress, signal }: Session,
-): Promise<void> {
-  const { writeModelFile, writeModelFolder } = await import("../outputs/model-folder.ts");
-  const { scoreSql } = await import("../risk/scorecard-sql.ts");
-  if (/\.json$/i.test(out)) await writeModelFile(model, out, { signal });
-  else
-    await writeModelFolder(model, out, {
-      sql: scoreSql(model, sql),
-      signal,
-      onFile: (name) => progress.step(`writing ${name}`),
-    });
-}
 
 /** What `--json` prints: the champion's figures from cross-validation, then all that the card says. */
 export function documentOf({ model, notes, isBenchmark }: TrainedModel) {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { audiences } from "../../examples/audiences.ts";
 import { expiringCards } from "../../examples/expiring-cards.ts";
+import { riskiest } from "../../examples/riskiest-customers.ts";
 import { writeSample } from "../../src/index.ts";
 import { pages, root } from "./markdown.ts";
 
@@ -58,5 +59,19 @@ describe("they run", () => {
     expect(total).toBeGreaterThan(0);
     expect([...months.values()].reduce((a, b) => a + b, 0)).toBe(total);
     expect([...months.keys()]).toEqual([...months.keys()].toSorted());
+  });
+
+  test("riskiest customers", { timeout: 60_000 }, async () => {
+    const { users, cards } = await writeSample(join(folder, "past"), {
+      customers: 1500,
+      seed: 8,
+      format: "csv",
+      brief: false,
+    });
+    const { champion, auc, first } = await riskiest([users, cards], files, join(folder, "model"));
+    expect(champion).toBe("ranking");
+    expect(auc).toBeGreaterThan(0.6);
+    expect(first.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(readdirSync(join(folder, "model"))).toContain("model.json");
   });
 });
