@@ -17,7 +17,7 @@ const PART_OF_DEFAULTS = 0.05;
 /** With too few customers for that interval: all of them default, and they are this part of all defaults. */
 const PART_OF_FEW = 0.3;
 const FEWEST = 10;
-/** Defaults where customers of that many expected ones hold, against those expected: nearly none. */
+/** Customers with one outcome, against as many as are expected among so many customers: nearly none. */
 const NEARLY_NONE = 0.01;
 const EXPECTED = 100;
 const PART_OF_OTHERS = 0.2;
@@ -88,17 +88,20 @@ function givenAway(column: InputColumn, outcome: Uint8Array, whole: Counts): str
     if (rate < 0.5 && (isSure || isAllOfFew)) {
       return `${counted(defaults)} of the ${counted(customers)} customers with a value ${where} defaulted, ${against}: it seems to be known only after the outcome`;
     }
-    const expected = customers * rate;
-    if (
-      expected >= EXPECTED &&
-      defaults <= NEARLY_NONE * expected &&
-      customers - defaults >= PART_OF_OTHERS * others
-    ) {
+    const paid = customers - defaults;
+    if (isNearlyNone(defaults, customers * rate, paid / others)) {
       return `only ${counted(defaults)} of the ${counted(customers)} customers with a value ${where} defaulted, ${against}: it seems to be known only after the outcome`;
+    }
+    if (isNearlyNone(paid, customers * (1 - rate), defaults / whole.defaults)) {
+      return `all but ${counted(paid)} of the ${counted(customers)} customers with a value ${where} defaulted, ${against}: it seems to be known only after the outcome`;
     }
   }
   return undefined;
 }
+
+/** `part`: of those with the other outcome that are here. */
+const isNearlyNone = (found: number, expected: number, part: number): boolean =>
+  expected >= EXPECTED && found <= NEARLY_NONE * expected && part >= PART_OF_OTHERS;
 
 /** Every tail, every value, and whether there is one. */
 function* numberPlaces(values: Float64Array, outcome: Uint8Array): Generator<Place> {

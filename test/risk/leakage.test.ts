@@ -64,6 +64,13 @@ describe("refused as leakage", () => {
     expect(because).toMatch(/^only \d+ of the [\d,]+ customers with a value .* defaulted/);
   });
 
+  test("a value that only defaulters have, where most default", async () => {
+    const outcome = table.outcome.map((y) => 1 - y);
+    const column = number("x6", (y, i) => (y === 0 && i % 2 === 0 ? 100 : i % 100));
+    const leak = await found(column, { ...table, outcome });
+    expect(leak?.because).toMatch(/^all but \d+ of the [\d,]+ customers with a value .* defaulted/);
+  });
+
   test.each([
     "recoveries",
     "collection_recovery_fee",

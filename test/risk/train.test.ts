@@ -44,6 +44,14 @@ describe("the same model", () => {
     );
   });
 
+  test("with trees too", async () => {
+    const many = withoutDates(makeBorrowers(12, 1500));
+    const order = many.keys.map((_, i) => (i * 7) % 1500);
+    const [one, two] = await Promise.all([trained(many), trained(reorder(many, order))]);
+    expect(one.trees).not.toBeNull();
+    expect(JSON.stringify(two)).toBe(JSON.stringify(one));
+  });
+
   test("not of another seed, which deals other folds", async () => {
     const [one, two] = await Promise.all([trained(table), trained(table, { seed: 2 })]);
     expect(one.performance[0]?.auc.value).not.toBe(two.performance[0]?.auc.value);
