@@ -44,9 +44,9 @@ const read = ({ name, kind }: ModelInput, as: string): string =>
 function introduction({ champion, outcome }: Model): string[] {
   const what =
     champion === "ranking"
-      ? "-- A ranking: log_odds and score order customers, and give no probability."
-      : `-- log_odds and pd: of default, as the model's outcome defines it (${outcome.kind}).`;
-  return ["-- Scores by a cardscope model, one row per customer; a higher score is safer.", what];
+      ? "A ranking: log_odds and score order customers, and give no probability."
+      : `log_odds and pd: of default, as the model's outcome defines it (${outcome.kind}).`;
+  return ["/* Scores by a cardscope model, one row per customer; a higher score is safer.", `   ${what} */`];
 }
 
 /** One more step per use of a term, so that no term is written twice and nothing is named by its own alias. */
