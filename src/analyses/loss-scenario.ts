@@ -1,6 +1,6 @@
 /** What the two analyses of expected loss share: the exposures, and what only the user can say. */
 
-import { FEWEST_FOR_PROBABILITY, tooFew } from "../schema/outcomes.ts";
+import { givesProbability } from "../schema/outcomes.ts";
 import { type Fragment, literal } from "../sql/statement.ts";
 import type { Context } from "./analysis.ts";
 
@@ -13,7 +13,7 @@ const perBand = ["pd_low", "pd_moderate", "pd_high", "pd_very_high"] as const;
 
 /** Which assumptions are missing, with what to give. */
 export function lacksAssumptions({ outcomes, values }: Context<"expected_loss">): string | undefined {
-  const isModelled = tooFew(outcomes) === undefined && outcomes.defaults >= FEWEST_FOR_PROBABILITY;
+  const isModelled = givesProbability(outcomes);
   const given: Values = values.expected_loss;
   const missing = [...always, ...(isModelled ? [] : perBand)].filter((name) => given[name] === null);
   if (missing.length === 0) return undefined;

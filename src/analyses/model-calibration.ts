@@ -1,6 +1,6 @@
 import { count, label, share } from "../schema/columns.ts";
 import { percent } from "../schema/format.ts";
-import { FEWEST_FOR_PROBABILITY } from "../schema/outcomes.ts";
+import { FEWEST_FOR_PROBABILITY, givesProbability } from "../schema/outcomes.ts";
 import { sql } from "../sql/statement.ts";
 import { type Context, defineAnalysis } from "./analysis.ts";
 import { noModel } from "./default-conditions.ts";
@@ -10,8 +10,8 @@ import { unique } from "./rows.ts";
 function noProbability(context: Pick<Context, "outcomes">): string | undefined {
   const because = noModel(context);
   const { known, defaults } = context.outcomes;
-  if (because !== undefined || defaults >= FEWEST_FOR_PROBABILITY) return because;
-  return `with fewer than ${FEWEST_FOR_PROBABILITY} defaults a model ranks and gives no probability (${defaults} of ${known} defaulted)`;
+  if (because !== undefined || givesProbability(context.outcomes)) return because;
+  return `with fewer than ${FEWEST_FOR_PROBABILITY} defaults, or others, a model ranks and gives no probability (${defaults} of ${known} defaulted)`;
 }
 
 export default defineAnalysis({

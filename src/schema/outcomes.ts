@@ -8,8 +8,12 @@ export const noOutcomes: Outcomes = { known: 0, defaults: 0 };
 
 /** With fewer defaults, or fewer others, nothing is fitted. */
 export const FEWEST_TO_FIT = 20;
-/** With fewer defaults a model ranks, and gives no probability. */
+/** With fewer defaults, or fewer others, a model ranks, and gives no probability. */
 export const FEWEST_FOR_PROBABILITY = 100;
+
+/** Whether a model of so many gives probabilities. */
+export const givesProbability = ({ known, defaults }: Outcomes): boolean =>
+  Math.min(defaults, known - defaults) >= FEWEST_FOR_PROBABILITY;
 
 /** Why no model can be fitted; undefined where one can. Counts stand last, in parentheses: sharing leaves them out. */
 export function tooFew({ known, defaults }: Outcomes): string | undefined {
