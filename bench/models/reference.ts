@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,15 +18,23 @@ const kept = at("bench/results/models-reference.json");
 /** xgboost without its libraries for graphics cards, which are a hundred times its size. */
 const PACKAGES = ["scikit-learn==1.9.1", "xgboost-cpu==3.2.0"];
 
+const models = z.object({ scorecard: measuredSchema, trees: measuredSchema });
 const answer = z.object({
   versions: z.record(z.string(), z.string()),
-  sets: z.record(z.string(), z.object({ scorecard: measuredSchema, trees: measuredSchema })),
+  sets: z.record(z.string(), models),
 });
-const keptSchema = answer.extend({ run_on: z.string() });
+const keptSchema = z.object({
+  run_on: z.string(),
+  versions: answer.shape.versions,
+  /** `of`: a hash of the rows, folds, settings and constraints. */
+  sets: z.record(z.string(), models.extend({ of: z.string() })),
+});
 
 export type Reference = z.infer<typeof keptSchema> & {
   /** Why these figures are those of an earlier day; undefined where they are of this run. */
   readonly notRerun: string | undefined;
+  /** Sets whose rows, folds, settings or constraints are others today than those the figures are of. */
+  readonly changed: readonly string[];
 };
 
 export interface ReferenceOptions {
@@ -39,28 +48,36 @@ export async function referenceFor(
   measured: readonly (readonly [LearningSet, Ours])[],
   { skip, python }: ReferenceOptions,
 ): Promise<Reference> {
-  if (skip) return { ...(await readKept()), notRerun: "as asked" };
+  const jobs = measured.map(jobOf);
+  const keptFor = async (notRerun: string): Promise<Reference> => {
+    const found = await readKept();
+    const changed = jobs.filter(({ name, of }) => found.sets[name] && found.sets[name].of !== of);
+    return { ...found, notRerun, changed: changed.map(({ name }) => name) };
+  };
+  if (skip) return keptFor("as asked");
   const folder = await mkdtemp(join(tmpdir(), "cardscope-reference-"));
   try {
     const interpreter = python ?? (await install(folder));
-    const jobs = await Promise.all(measured.map((one, i) => writeJob(one, join(folder, `set-${i}.csv`))));
+    const asked = jobs.map(({ text, ...job }, i) => ({ ...job, text, file: join(folder, `set-${i}.csv`) }));
+    for (const { file, text } of asked) await writeFile(file, text);
     const file = join(folder, "jobs.json");
-    await writeFile(file, JSON.stringify(jobs));
+    await writeFile(file, JSON.stringify(asked.map(({ text: _, ...job }) => job)));
     const { stdout } = await run(interpreter, [script, file], { maxBuffer: 2 ** 24 });
     const { versions, sets } = answer.parse(JSON.parse(stdout));
     const before = await readKept().catch(() => undefined);
     // a set that is absent today keeps its figures where the versions are the same
     const isSame = JSON.stringify(before?.versions) === JSON.stringify(versions);
+    const now = jobs.flatMap(({ name, of }) => (sets[name] ? [[name, { ...sets[name], of }] as const] : []));
     const found = {
       run_on: new Date().toISOString().slice(0, 10),
       versions,
-      sets: { ...(isSame && before?.sets), ...sets },
+      sets: { ...(isSame && before?.sets), ...Object.fromEntries(now) },
     };
     await writeFile(kept, `${JSON.stringify(found, null, 2)}\n`);
-    return { ...found, notRerun: undefined };
+    return { ...found, notRerun: undefined, changed: [] };
   } catch (error) {
     const [why = "unknown"] = String(error instanceof Error ? error.message : error).split("\n");
-    return { ...(await readKept()), notRerun: why };
+    return keptFor(why);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -77,10 +94,7 @@ async function install(folder: string): Promise<string> {
 }
 
 /** The inputs as the project read them, with the fold that each row is in. */
-async function writeJob(
-  [{ name, labelled, folds }, { monotone }]: readonly [LearningSet, Ours],
-  file: string,
-) {
+function jobOf([{ name, labelled, folds }, { monotone }]: readonly [LearningSet, Ours]) {
   const { inputs, outcome, rows } = labelled;
   const columns = inputs.map((column) => {
     if (column.kind === "number") return column;
@@ -91,6 +105,11 @@ async function writeJob(
     const cells = columns.map(({ values }) => (Number.isNaN(values[row]) ? "" : values[row]));
     lines.push([folds[row], outcome[row], ...cells].join(","));
   }
-  await writeFile(file, `${lines.join("\n")}\n`);
-  return { name, file, monotone, settings: treeDefaults };
+  const text = `${lines.join("\n")}\n`;
+  const settings = treeDefaults;
+  const of = createHash("sha256")
+    .update(text)
+    .update(JSON.stringify([settings, monotone]))
+    .digest("hex");
+  return { name, monotone, settings, text, of: of.slice(0, 16) };
 }

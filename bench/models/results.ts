@@ -54,11 +54,16 @@ function textOf({ run_on, machine, sets }: Results, reference: Reference): strin
   ].join("\n");
 }
 
-function tableOf(set: Result, { sets, notRerun }: Reference): string[] {
+function tableOf(set: Result, { sets, notRerun, changed }: Reference): string[] {
   const { name, customers, defaults, inputs } = set;
   const whole = (n: number) => n.toLocaleString("en-US");
   const other = sets[name];
-  const mark = notRerun === undefined ? "" : " (not rerun)";
+  const mark =
+    notRerun === undefined
+      ? ""
+      : changed.includes(name)
+        ? " (not rerun, and of other rows, folds or settings)"
+        : " (not rerun)";
   return [
     `${name}: ${whole(customers)} borrowers, ${whole(defaults)} defaults, ${inputs} inputs.`,
     "",
