@@ -1,6 +1,7 @@
 import { refused } from "../errors.ts";
 import type { Borrowers, CategoryColumn, InputColumn, NumberColumn } from "./borrowers.ts";
 import type { Model, ModelInput } from "./model.ts";
+import { finite } from "./row-order.ts";
 
 /** Values of a column that the model has not met in training, and in how many rows. */
 export interface Unseen {
@@ -41,7 +42,9 @@ export function applicantsOf(model: Model, borrowers: Borrowers): Applicants {
   const columns = inputs.map((input) => {
     const column = byName.get(input.name)!;
     if (input.kind === "number") {
-      return column.kind === "number" ? { ...column, codes: input.codes } : numbersOf(column, input, unseen);
+      return column.kind === "number"
+        ? { ...column, values: column.values.map(finite), codes: input.codes }
+        : numbersOf(column, input, unseen);
     }
     const levels = column.kind === "category" ? column : levelsOf(column);
     noteUnseen(levels, knownLevels(model, input.name), unseen);
@@ -55,7 +58,7 @@ function numbersOf(column: CategoryColumn, input: ModelInput, unseen: Unseen[]):
   const numbers = column.levels.map((level) => (level.trim() === "" ? Number.NaN : Number(level)));
   const strange = new Set(column.levels.filter((_, i) => Number.isNaN(numbers[i]!)));
   noteUnseen(column, new Set(column.levels.filter((level) => !strange.has(level))), unseen);
-  const values = Float64Array.from(column.values, (level) => numbers[level] ?? Number.NaN);
+  const values = Float64Array.from(column.values, (level) => finite(numbers[level] ?? Number.NaN));
   return { name: input.name, kind: "number", values, codes: input.codes };
 }
 

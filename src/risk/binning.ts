@@ -70,7 +70,7 @@ function binNumbers(
   const groups = prebin(distinct);
   const prebins = groups.map(({ counts }) => counts);
   const { trend, starts } = optimalCuts(prebins, whole, limitsOf(outcome.length), ["peak", "valley"]);
-  const cuts = starts.map((start) => roundBetween(groups[start - 1]!.last, groups[start]!.first));
+  const cuts = starts.map((start) => groups[start]!.low);
   const isWhole = isWholeAndSmall(distinct);
   const bounds = [0, ...starts, groups.length];
   const bins = bounds.slice(1).map((end, i) =>
@@ -200,29 +200,62 @@ export function merge(good: Float64Array, bad: Float64Array): Distinct {
   return { value, customers, defaults, size };
 }
 
-/** About equally large groups of neighbouring values; a value that many rows share is one by itself. */
-function prebin({
-  value,
-  customers,
-  defaults,
-  size,
-}: Distinct): { first: number; last: number; counts: Counts }[] {
-  const rows = customers.reduce((sum, n) => sum + n, 0);
+interface Prebin {
+  /** Lower bound; of the first it is not needed. */
+  readonly low: number;
+  readonly counts: Counts;
+}
+
+/**
+ * About equally large groups of neighbouring values; a value that many rows share is one by itself. A bound may move
+ * by a third of a group, so that it can be a round number.
+ */
+function prebin({ value, customers, defaults, size }: Distinct): Prebin[] {
+  const rows = customers.subarray(0, size).reduce((sum, n) => sum + n, 0);
   const target = rows / PREBINS;
-  const groups: { first: number; last: number; counts: { customers: number; defaults: number } }[] = [];
+  const lows: number[] = [];
+  let inside = 0;
   for (let i = 0; i < size; i++) {
-    const last = groups.at(-1);
-    const isOpen = last && last.counts.customers < target && customers[i]! < target;
-    if (last && isOpen && size > PREBINS) {
-      last.last = value[i]!;
-      last.counts.customers += customers[i]!;
-      last.counts.defaults += defaults[i]!;
-    } else {
-      const counts = { customers: customers[i]!, defaults: defaults[i]! };
-      groups.push({ first: value[i]!, last: value[i]!, counts });
+    const isNew = size <= PREBINS || inside >= target || customers[i]! >= target;
+    if (i > 0 && isNew) {
+      const slack = size <= PREBINS ? 0 : target / 3;
+      const low = roundBetween(
+        value[reach(customers, i - 1, -1, slack)]!,
+        value[reach(customers, i, 1, slack, size)]!,
+      );
+      if (lows.length === 0 || low > lows.at(-1)!) lows.push(low);
+      inside = 0;
     }
+    inside += customers[i]!;
   }
-  return groups;
+  const prebins = [Number.NEGATIVE_INFINITY, ...lows].map((low) => ({
+    low,
+    counts: { customers: 0, defaults: 0 },
+  }));
+  let at = 0;
+  for (let i = 0; i < size; i++) {
+    while (at < lows.length && value[i]! >= lows[at]!) at++;
+    prebins[at]!.counts.customers += customers[i]!;
+    prebins[at]!.counts.defaults += defaults[i]!;
+  }
+  return prebins.filter(({ counts }, i) => i === 0 || counts.customers > 0);
+}
+
+/** As far from a value as fewer than `slack` rows are passed. */
+function reach(
+  customers: Float64Array,
+  from: number,
+  step: 1 | -1,
+  slack: number,
+  size = customers.length,
+): number {
+  let at = from;
+  let passed = customers[at]!;
+  while (passed < slack && at + step >= 0 && at + step < size) {
+    at += step;
+    passed += customers[at]!;
+  }
+  return at;
 }
 
 function isWholeAndSmall({ value, size }: Distinct): boolean {

@@ -7,15 +7,17 @@ export interface Counts {
 }
 
 /**
- * A bin is read as if this many more customers were in it that default at the overall rate. It keeps a bin of three
- * customers, or one without a default, from saying more than it knows, and hardly moves one of hundreds.
+ * A bin is read as if it held customers of the overall default rate besides, so many that two of them have the rarer
+ * outcome. It keeps a bin of three customers, or one without a default, from saying more than it knows, and hardly
+ * moves one with hundreds of defaults.
  */
-const PRIOR_CUSTOMERS = 10;
+const PRIOR_OUTCOMES = 2;
 
 /** Default rate of a part, drawn towards that of the whole. */
 export function shrunkenRate(part: Counts, whole: Counts): number {
   const rate = whole.defaults / whole.customers;
-  return (part.defaults + PRIOR_CUSTOMERS * rate) / (part.customers + PRIOR_CUSTOMERS);
+  const customers = PRIOR_OUTCOMES / Math.min(rate, 1 - rate);
+  return (part.defaults + customers * rate) / (part.customers + customers);
 }
 
 /** Weight of evidence: ln(share of the non-defaulted / share of the defaulted), shrunken; higher is safer. */

@@ -73,7 +73,7 @@ function words(column: InputColumn, seed: number): (hash: Hash, row: number) => 
     const value = new Float64Array(pair.buffer);
     return (hash, row) => {
       // 0 and -0 are one value, and so is every way to write "missing"
-      value[0] = Number.isNaN(column.values[row]) ? Number.NaN : column.values[row]! + 0;
+      value[0] = finite(column.values[row]!) + 0;
       hash.add(pair[0]!);
       hash.add(pair[1]!);
     };
@@ -82,10 +82,13 @@ function words(column: InputColumn, seed: number): (hash: Hash, row: number) => 
   return (hash, row) => hash.add(levels[column.values[row]!] ?? 0);
 }
 
+/** What was divided by nothing is no amount, so it counts as missing. */
+export const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
+
 /** The rows of a list, in its order. */
 export function takeColumn(column: InputColumn, rows: Int32Array): InputColumn {
   return column.kind === "number"
-    ? { ...column, values: Float64Array.from(rows, (i) => column.values[i]!) }
+    ? { ...column, values: Float64Array.from(rows, (i) => finite(column.values[i]!)) }
     : { ...column, values: rows.map((i) => column.values[i]!) };
 }
 

@@ -38,8 +38,12 @@ export function scoreSql(model: Model, { from, key }: SqlSource): string {
 const identifier = (name: string): string =>
   PLAIN.test(name) && !WORDS.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 
-const read = ({ name, kind }: ModelInput, as: string): string =>
-  `${kind === "number" ? `try_cast(${identifier(name)} as double)` : `cast(${identifier(name)} as varchar)`} as ${as}`;
+function read({ name, kind }: ModelInput, as: string): string {
+  if (kind === "category") return `cast(${identifier(name)} as varchar) as ${as}`;
+  const value = `try_cast(${identifier(name)} as double)`;
+  // infinite, and what is no number, count as missing
+  return `case when ${value} between ${sqlNumber(-Number.MAX_VALUE)} and ${sqlNumber(Number.MAX_VALUE)} then ${value} end as ${as}`;
+}
 
 function introduction({ champion, outcome }: Model): string[] {
   const what =

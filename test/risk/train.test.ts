@@ -175,6 +175,23 @@ describe("what a model says of itself", () => {
     expect(model.caveats.join(" ")).toContain("were not looked for");
   });
 
+  test("reads what was divided by nothing as missing", async () => {
+    const table = withoutDates(makeBorrowers(10, 900));
+    const instead = (value: number) => ({
+      ...table,
+      inputs: table.inputs.map((input) =>
+        input.kind === "number"
+          ? { ...input, values: input.values.map((x, row) => (row % 9 === 0 ? value : x)) }
+          : input,
+      ),
+    });
+    const [infinite, missing] = await Promise.all([
+      trained(instead(Number.POSITIVE_INFINITY)),
+      trained(instead(Number.NaN)),
+    ]);
+    expect(JSON.stringify(infinite)).toBe(JSON.stringify(missing));
+  });
+
   test("counts selection by group at the cut-off", async () => {
     const model = await trained(withoutDates(makeBorrowers(9, 900)), { cutOff: 0.2 });
     expect(model.cut_off).toBe(0.2);
