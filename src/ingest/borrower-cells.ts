@@ -7,7 +7,7 @@ import { fullMatch, isError, isMissingToken } from "./missing.ts";
 import { notations } from "./notations.ts";
 import { textOf } from "./raw-table.ts";
 
-/** A column as it was loaded. */
+/** A column as it was loaded and cleaned. */
 export interface LoadedColumn {
   /** Its name in the database. */
   readonly column: string;
@@ -56,13 +56,17 @@ const days = notations.month
   .map(({ pattern }) => `(?:${pattern})`)
   .join("|");
 
-/** A cell without what means missing in any column; "none" and "unknown" may be levels. */
-export const cellOf = ({ column, type }: LoadedColumn): string => {
-  const text = `trim(${textOf(column, type)}, ${literal(" \t\u00a0\u202f")})`;
-  return type === "VARCHAR"
-    ? `case when lower(${text}) not in ('', '.', '?', 'na', 'n/a', 'nan', 'null') and not ${isError(text)} then ${text} end`
-    : text;
-};
+/** SQL for a cell without what means missing in any column; "none" and "unknown" may be levels. */
+export function cleaned(column: string, type: string): string {
+  if (type !== "VARCHAR") return column;
+  const text = `trim(${column}, ${literal(" \t\u00a0\u202f")})`;
+  // most cells are numbers, and what else they could be is dear to ask
+  return `case when isfinite(try_cast(${column} as double)) then trim(${column})
+    when lower(${text}) not in ('', '.', '?', 'na', 'n/a', 'nan', 'null') and not ${isError(text)} then ${text} end`;
+}
+
+/** SQL for a cell of a column that was cleaned, as text. */
+export const cellOf = ({ column, type }: LoadedColumn): string => textOf(column, type);
 
 /** Finds what a column holds from the whole of it; as a `kind` where that is known from a model. */
 export async function readCells(
@@ -103,11 +107,17 @@ export async function readCells(
   const [cells = 0, words = 0, casts = 0, low = 0, high = 0] = await counts(
     engine,
     `(select ${text} as cell from ${table}) cells where cell is not null`,
-    ["count(*)", `count(*) filter (where ${isWord})`, `count(${cast})`, `min(${cast})`, `max(${cast})`],
+    [
+      "count(*)",
+      `count(*) filter (where ${cast} is null and ${isWord})`,
+      `count(${cast})`,
+      `min(${cast})`,
+      `max(${cast})`,
+    ],
   );
   if (casts > 0 && casts + words === cells) {
     if (known === undefined && isDayNumber(loaded.name, low, high)) return { kind: "date" };
-    return { kind: "number", value: `try_cast(${text} as double)`, notation: "number", unreadable: 0 };
+    return { kind: "number", value: `try_cast(${column} as double)`, notation: "number", unreadable: 0 };
   }
   const [filled = 0, digits = 0, units = 0, plain = 0, percents = 0, dates = 0, kinds = 0] = await counts(
     engine,

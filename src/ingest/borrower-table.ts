@@ -7,7 +7,7 @@ import { barredHeader, barredWords } from "../schema/barred.ts";
 import { counted, whole } from "../schema/format.ts";
 import { users } from "../schema/users.ts";
 import { literal, raw } from "../sql/statement.ts";
-import { type CellsRead, cellOf, type LoadedColumn, readCells, readDays } from "./borrower-cells.ts";
+import { type CellsRead, cellOf, cleaned, type LoadedColumn, readCells, readDays } from "./borrower-cells.ts";
 import { codesOf } from "./borrower-codes.ts";
 import {
   columnNamed,
@@ -267,13 +267,14 @@ class Reader {
       );
     const { rows } = await this.#engine.query(raw("describe borrowers_loaded"));
     const types = new Map(rows.map((row) => [String(row["column_name"]), String(row["column_type"])]));
+    const cells = wanted.map(({ name }) => `${cleaned(name, types.get(name) ?? "VARCHAR")} as ${name}`);
     const blank = wanted.map(({ name }) =>
       types.get(name) === "VARCHAR" ? `coalesce(trim(${name}), '') = ''` : `${name} is null`,
     );
-    const names = wanted.map(({ name }) => name);
     await this.#engine.execute(
       raw(`create or replace temp table ${TABLE} as
-        select cast(${loaded.row} as bigint) as row, ${names.join(", ")} from borrowers_loaded where not (${blank.join(" and ")})`),
+        select cast(${loaded.row} as bigint) as row, ${cells.join(", ")} from borrowers_loaded
+        where not (${blank.join(" and ")})`),
     );
     await this.#engine.execute(raw("drop table borrowers_loaded"));
     for (const column of columns) {
@@ -284,8 +285,13 @@ class Reader {
 
   async #checkRows(): Promise<void> {
     const { rows } = await this.#engine.query(raw(`select count(*) as n from ${TABLE}`));
-    if (Number(rows[0]?.["n"]) === 0)
-      throw refused(`${this.#source.file}: no rows below the header`, "give a file that has rows");
+    const n = Number(rows[0]?.["n"]);
+    if (n === 0) throw refused(`${this.#source.file}: no rows below the header`, "give a file that has rows");
+    if (n === 1 && this.#options.outcomes === "needed" && this.#options.inputs === undefined)
+      throw refused(
+        `${this.#source.file}: one row, and a model needs customers who defaulted and customers who did not`,
+        "give a file with many rows",
+      );
   }
 
   /** The named one; else the first whose header says that it names rows, and whose cells do. */

@@ -1,11 +1,12 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { refused, usage } from "../errors.ts";
 import { raw } from "../sql/statement.ts";
-import { cellOf } from "./borrower-cells.ts";
+import { cleaned } from "./borrower-cells.ts";
 import { columnNamed, readHeader } from "./borrower-headers.ts";
 import { type Decoded, decodeOutcome, type OutcomeValue } from "./borrower-outcome.ts";
 import { openFiles } from "./open-files.ts";
 import { type PickOptions, pickTables } from "./pick-tables.ts";
+import { textOf } from "./raw-table.ts";
 
 export interface PortfolioOutcome extends Decoded {
   readonly column: string;
@@ -69,7 +70,7 @@ export async function readPortfolioOutcome(
     const { rows: described } = await engine.query(raw("describe raw_outcome"));
     const type = (column: string) =>
       String(described.find((row) => row["column_name"] === column)?.["column_type"] ?? "VARCHAR");
-    const cell = (column: string) => cellOf({ column, name: column, type: type(column) });
+    const cell = (column: string) => textOf(cleaned(column, type(column)), type(column));
     const { rows } = await engine.query(
       raw(`select ${cell("id")} as id, ${cell("outcome")} as outcome from raw_outcome`),
     );

@@ -1,4 +1,4 @@
-import { usage } from "../errors.ts";
+import { refused, usage } from "../errors.ts";
 import type { Borrowers, LeftOut } from "../risk/borrowers.ts";
 import { labelledOf } from "../risk/labelled.ts";
 import type { Model } from "../risk/model.ts";
@@ -76,6 +76,8 @@ export async function learn(material: Material, options: LearningOptions): Promi
   if (!Number.isSafeInteger(seed) || seed < 0) throw usage(`not a seed: ${seed}`, "give a whole number");
   if (options.observedOn !== undefined && observedOn === undefined) checkDate(options.observedOn);
   const { labelled, unknown, leftOut } = labelledOf(borrowers, outcome.values, observedOn?.values);
+  const left = [...material.leftOut, ...leftOut];
+  if (labelled.rows > 0 && labelled.inputs.length === 0) throw nothingToLearnFrom(left);
   const stated = observedOn === undefined ? options.observedOn : daysOf(observedOn);
   const model = await train(labelled, {
     seed,
@@ -91,13 +93,27 @@ export async function learn(material: Material, options: LearningOptions): Promi
         stated !== undefined && window !== undefined ? "forecast, as stated" : "association, not forecast",
       unknown,
     },
-    leftOut: [...material.leftOut, ...leftOut],
+    leftOut: left,
     labels,
     cutOff,
     checkLeakage,
     signal,
   });
   return { model, notes, sql: material.sql, isBenchmark: allInputs };
+}
+
+/** Shown at most. */
+const MOST_REASONS = 8;
+
+function nothingToLearnFrom(left: readonly LeftOut[]): Error {
+  const why = left
+    .filter(({ reason }) => reason !== "outcome" && reason !== "key")
+    .map(({ column, because }) => `${JSON.stringify(column)} (${because})`);
+  const shown = why.slice(0, MOST_REASONS).join(", ");
+  return refused(
+    `no input is left to learn from${shown === "" ? "" : `: ${shown}`}${why.length > MOST_REASONS ? ", …" : ""}`,
+    "give columns that were known before the outcome, that have values, and that may decide",
+  );
 }
 
 /** "issue_d, 2013-01-01 to 2016-12-01" */

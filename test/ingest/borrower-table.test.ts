@@ -218,7 +218,7 @@ test.each<[string, string, Partial<BorrowerOptions>, 2 | 3, string]>([
     2,
     '"x"',
   ],
-  ["one row", lines("id,x,defaulted", "1,2,0"), {}, 3, "did not"],
+  ["one row", lines("id,x,defaulted", "1,2,0"), {}, 3, "many rows"],
   ["no rows", lines("id,x,defaulted"), {}, 3, "rows"],
   ["a constant outcome", lines("id,x,defaulted", "1,2,1", "2,3,1"), {}, 3, "did not"],
   ["an outcome without values", lines("id,x,defaulted", "1,2,", "2,3,NA"), {}, 3, "--outcome"],
@@ -272,6 +272,21 @@ test("values that are no codes: months behind from -2 to 8, repeated amounts, a 
     csvOf([["id", "PAY_0", "months_on_book", "spread", "balance", "score", "defaulted"], ...rows]),
   );
   for (const { name } of table.borrowers.inputs) expect([name, codesOf(table, name)]).toEqual([name, []]);
+});
+
+test("a number that lies apart and is repeated is a code, whichever it is; one that stands alone is a value", async () => {
+  const next = draws(12);
+  const rows = Array.from({ length: 600 }, (_, i) => [
+    i,
+    i % 20 === 0 ? 365_243 : -Math.floor(next() * 15_000),
+    i === 5 ? 50_708 : next(),
+    i % 50 === 0 ? -1000 : Math.floor(next() * 90),
+    i % 2,
+  ]);
+  const table = await readFile(csvOf([["id", "days_employed", "used", "months", "defaulted"], ...rows]));
+  expect(codesOf(table, "days_employed")).toEqual([365_243]);
+  expect(codesOf(table, "used")).toEqual([]);
+  expect(codesOf(table, "months")).toEqual([-1000]);
 });
 
 test("a model's inputs are read as what the model takes them for, and all that are missing are named", async () => {
