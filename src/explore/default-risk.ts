@@ -1,5 +1,6 @@
 import { CardscopeError } from "../errors.ts";
-import { type RiskBand, riskBands } from "../risk/model.ts";
+import type { RiskBand } from "../risk/model.ts";
+import { riskBands } from "../schema/bands.ts";
 import { REFERENCE_CAPTION } from "../schema/reference-rates.ts";
 import { sql } from "../sql/statement.ts";
 import { findPerson } from "./customer/person.ts";

@@ -1,4 +1,5 @@
-import { type RiskBand, riskBands } from "./model.ts";
+import { riskBands } from "../schema/bands.ts";
+import type { RiskBand } from "./model.ts";
 
 /** The parameters of the measure `risk_band`. */
 export interface BandBounds {

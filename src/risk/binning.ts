@@ -69,7 +69,7 @@ function binNumbers(
   const distinct = merge(good.subarray(0, goods).sort(), bad.subarray(0, bads).sort());
   const groups = prebin(distinct);
   const prebins = groups.map(({ counts }) => counts);
-  const { trend, starts } = optimalCuts(prebins, whole, limitsOf(outcome.length), ["peak", "valley"]);
+  const { trend, starts } = optimalCuts(prebins, whole, limitsOf(outcome.length), true);
   const cuts = starts.map((start) => groups[start]!.low);
   const isWhole = isWholeAndSmall(distinct);
   const bounds = [0, ...starts, groups.length];
@@ -116,7 +116,7 @@ function binLevels(
     .filter(({ customers }) => customers > 0)
     .sort((a, b) => shrunkenRate(a, whole) - shrunkenRate(b, whole) || (a.level < b.level ? -1 : 1));
   const groups = joinLevels(known, Math.ceil(outcome.length / PREBINS));
-  const { starts } = optimalCuts(groups.map(sumOf), whole, limitsOf(outcome.length), []);
+  const { starts } = optimalCuts(groups.map(sumOf), whole, limitsOf(outcome.length), false);
   const bounds = [0, ...starts, groups.length];
   const bins = bounds.slice(1).flatMap((end, i) => {
     const members = groups.slice(bounds[i]!, end).flat();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { riskBands } from "../schema/bands.ts";
 import { leftOutReasons } from "./borrowers.ts";
 
 /**
@@ -262,5 +263,4 @@ export type Fairness = z.infer<typeof fairness>;
 export type Stability = z.infer<typeof stability>;
 
 /** Risk by probability of default or by expert points; the measure `risk_band` holds the bounds. */
-export const riskBands = ["low", "moderate", "high", "very_high"] as const;
 export type RiskBand = (typeof riskBands)[number];

@@ -39,7 +39,7 @@ export function optimalCuts(
   prebins: readonly Counts[],
   whole: Counts,
   limits: Limits,
-  trends: readonly Trend[],
+  mayTurn: boolean,
 ): Cuts {
   const backwards = [...prebins].reverse();
   const size = prebins.length;
@@ -49,7 +49,7 @@ export function optimalCuts(
     up.best[size]! >= down.best[size]!
       ? { trend: "ascending", starts: up.starts(size), gain: up.best[size]! }
       : { trend: "descending", starts: down.starts(size), gain: down.best[size]! };
-  if (!trends.includes("peak") || size < 3) return straight;
+  if (!mayTurn || size < 3) return straight;
   const turned = [
     turn("peak", up, paths(backwards, whole, limits, 1), size),
     turn("valley", down, paths(backwards, whole, limits, -1), size),

@@ -4,7 +4,7 @@ import { usage } from "../../errors.ts";
 import { type ModelFileName, modelFile, modelFileNames, modelStateOf } from "../../explore/default-model.ts";
 import { defaultRiskOf } from "../../explore/default-risk.ts";
 import { scoreOpened, validateOpened } from "../../explore/sent-model.ts";
-import { riskBands } from "../../risk/model.ts";
+import { riskBands } from "../../schema/bands.ts";
 import type { Desk } from "../desk.ts";
 import { failures, routes } from "../failure.ts";
 import { sentAs, sentFile } from "../sent-file.ts";
