@@ -1,5 +1,5 @@
-import { count, id, label, ratio, share, usd } from "../schema/columns.ts";
-import { EXPERT_LABEL, EXPERT_MODEL } from "../schema/expert-card.ts";
+import { count, id, label, number, ratio, share, usd } from "../schema/columns.ts";
+import { EXPERT_LABEL, EXPERT_MODEL, expertInputs } from "../schema/expert-card.ts";
 import { counted, percent, threshold } from "../schema/format.ts";
 import { REFERENCE_CAPTION } from "../schema/reference-rates.ts";
 import { sql } from "../sql/statement.ts";
@@ -55,7 +55,7 @@ export default defineAnalysis({
     rank: count("Rank", "Place among all customers; 1 is the riskiest."),
     model: label("Model", `What ranks: ranking, scorecard, trees, or the ${EXPERT_LABEL}.`),
     pd: share("Probability of default", "Where a model gives one.", { nullable: true }),
-    score: count("Score", "Points; higher is safer. Of the expert card 0 to 100."),
+    score: number("Score", "Points; higher is safer. Of the expert card 0 to 100."),
     band: label("Band", "low, moderate, high or very_high."),
     reasons: label("Reasons", "Inputs on which points are lost, the most first.", { nullable: true }),
     change: label("What would change the band", "The least change of what a customer can change.", {
@@ -75,18 +75,19 @@ export default defineAnalysis({
   },
   chart: { mark: "table" },
 
-  insight(rows, { total, values: { watchlist } }) {
+  insight(rows, { total, inputs, values: { watchlist } }) {
     const [first] = rows;
     const part = `the riskiest ${threshold(watchlist.share * 100)}% of those who can be ranked`;
     if (first === undefined) return `No customer is on the watchlist: ${part}.`;
-    const { model, missing_inputs: missing } = first;
+    const { model } = first;
     const by =
       model === EXPERT_MODEL
         ? `by the ${EXPERT_LABEL}: an order, no probability`
         : first.pd === null
           ? "by a ranking fitted to few defaults: an order, no probability"
           : `by the fitted ${model}; the riskiest has a probability of ${percent(first.pd)}`;
-    const lacking = missing === null ? "" : ` Of the first, ${missing} is not known.`;
+    const missing = expertInputs.filter(({ needs }) => !inputs.has(needs)).map(({ label: name }) => name);
+    const lacking = missing.length === 0 ? "" : ` The files do not tell ${missing.join(", ")}: left out.`;
     return `${counted(total, "customer")} ${total === 1 ? "is" : "are"} on the watchlist, ${part}, ${by}.${lacking}`;
   },
   invariants: (rows) => ({

@@ -32,7 +32,8 @@ export async function fillSegments(
       ? [
           {
             name: input.name,
-            label: inputLabels.get(input.name)?.label ?? input.name,
+            label:
+              input.name === "cards" ? "number of cards" : (inputLabels.get(input.name)?.label ?? input.name),
             values: input.values,
           },
         ]

@@ -1,3 +1,5 @@
+import type { Input } from "./inputs.ts";
+
 /**
  * Points of the expert card, from 0 (riskiest) to 100. Judgement, in the open: the bounds are those of the bands that
  * the other analyses use, the points fall with what lenders commonly take for riskier, and the weights are
@@ -14,6 +16,7 @@ interface ExpertInput {
   /** As `customer_profile` has it. */
   readonly column: "utilisation" | "debt_to_income" | "credit_score" | "annual_income_usd";
   readonly weight: "weight_utilisation" | "weight_debt_to_income" | "weight_credit_score" | "weight_income";
+  readonly needs: Input;
   /** As a sentence names it. */
   readonly label: string;
   readonly isWhole: boolean;
@@ -29,6 +32,7 @@ export const actionable = ["utilisation", "debt_to_income"] as const;
 export const expertCard = {
   utilisation: {
     column: "utilisation",
+    needs: "utilisation",
     weight: "weight_utilisation",
     label: "utilisation",
     isWhole: false,
@@ -36,6 +40,7 @@ export const expertCard = {
   },
   debt_to_income: {
     column: "debt_to_income",
+    needs: "debt_to_income",
     weight: "weight_debt_to_income",
     label: "debt to income",
     isWhole: false,
@@ -43,6 +48,7 @@ export const expertCard = {
   },
   credit_score: {
     column: "credit_score",
+    needs: "users.credit_score",
     weight: "weight_credit_score",
     label: "credit score",
     isWhole: true,
@@ -59,6 +65,7 @@ export const expertCard = {
   },
   annual_income_usd: {
     column: "annual_income_usd",
+    needs: "users.annual_income_usd",
     weight: "weight_income",
     label: "annual income",
     isWhole: true,
