@@ -1,6 +1,9 @@
-import type { Grouping, InputColumn } from "../risk/borrowers.ts";
+import type { Grouping, InputColumn, LeftOutReason } from "../risk/borrowers.ts";
+import { counted, whole } from "../schema/format.ts";
 import { literal } from "../sql/statement.ts";
 import type { CellsRead } from "./borrower-cells.ts";
+import { codesOf } from "./borrower-codes.ts";
+import type { KnownInput } from "./borrower-options.ts";
 
 /** Groups of a column that can be compared; a column of more is none of groups. */
 const MOST_GROUPS = 20;
@@ -58,4 +61,54 @@ export function groupingOf(
     sql: placeSql(cells.text, levels),
     grouping: (values) => ({ dimension, groups: levels, values: Int32Array.from(values, orMissing) }),
   };
+}
+
+/** Where it is kept why a column is no input, and what was found in its cells. */
+export interface Findings {
+  readonly leave: (column: string, reason: LeftOutReason, because: string) => void;
+  readonly note: (text: string) => void;
+}
+
+/** A column as an input, by what it holds; undefined where it is none. */
+export function inputFrom(
+  column: string,
+  cells: CellsRead,
+  known: KnownInput | undefined,
+  { leave, note }: Findings,
+): Planned | undefined {
+  const name = known?.name ?? column;
+  switch (cells.kind) {
+    case "number": {
+      const { unreadable } = cells;
+      if (unreadable > 0)
+        note(
+          `${JSON.stringify(column)}: ${counted(unreadable, "cell")} that ${unreadable === 1 ? "is no number counts" : "are no numbers count"} as missing`,
+        );
+      return {
+        sql: cells.value,
+        input: (values) => {
+          const finite = values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+          return { name, kind: "number", values: finite, codes: known?.codes ?? codesOf(finite) };
+        },
+      };
+    }
+    case "category": {
+      const { levels } = cells;
+      return {
+        sql: placeSql(cells.text, levels),
+        input: (values) => ({ name, kind: "category", levels, values: Int32Array.from(values, orMissing) }),
+      };
+    }
+    case "empty":
+      leave(column, "empty", "every value is missing");
+      return undefined;
+    case "date":
+      leave(column, "date", "days are no amounts");
+      return undefined;
+    case "words": {
+      const { distinct } = cells;
+      leave(column, "words", `${distinct > 10_000 ? "over 10,000" : whole(distinct)} different words`);
+      return undefined;
+    }
+  }
 }

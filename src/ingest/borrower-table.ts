@@ -1,14 +1,12 @@
-import { basename } from "node:path";
 import { readColumns } from "../engines/columns.ts";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { refused, usage } from "../errors.ts";
-import type { Borrowers, Grouping, InputColumn, LeftOut } from "../risk/borrowers.ts";
+import type { Grouping, InputColumn, LeftOut } from "../risk/borrowers.ts";
 import { barredHeader, barredWords } from "../schema/barred.ts";
-import { counted, whole } from "../schema/format.ts";
+import { counted } from "../schema/format.ts";
 import { users } from "../schema/users.ts";
 import { literal, raw } from "../sql/statement.ts";
-import { type CellsRead, cellOf, cleaned, type LoadedColumn, readCells, readDays } from "./borrower-cells.ts";
-import { codesOf } from "./borrower-codes.ts";
+import { cellOf, cleaned, type LoadedColumn, readCells, readDays } from "./borrower-cells.ts";
 import {
   columnNamed,
   columnsNamed,
@@ -20,57 +18,12 @@ import {
   readHeader,
 } from "./borrower-headers.ts";
 import { countsRows, keyOfContent, namesRows, settleKey } from "./borrower-keys.ts";
+import { type BorrowerOptions, type BorrowerTable, type KnownInput, pickSheet } from "./borrower-options.ts";
 import { type Decoded, decodeKnown, decodeOutcome, type OutcomeValue } from "./borrower-outcome.ts";
-import { groupingOf, orMissing, type Planned, placeSql } from "./borrower-plan.ts";
+import { type Findings, groupingOf, inputFrom, orMissing, type Planned } from "./borrower-plan.ts";
 import { normalise } from "./headers.ts";
 import { openFiles } from "./open-files.ts";
-import { isNamed } from "./pick-tables.ts";
 import type { SourceTable } from "./source-table.ts";
-
-export interface BorrowerOptions {
-  /** Header of the key; found by itself where there is one. */
-  readonly id?: string | undefined;
-  /** Header of the outcome; `defaulted` and its like where it is left out. */
-  readonly outcome?: string | undefined;
-  /** Values that mean default, and those that do not; the rest has no outcome where these are given. */
-  readonly event?: readonly string[] | undefined;
-  readonly nonEvent?: readonly string[] | undefined;
-  /** What the values meant to the model; where a file has one of them alone, that is no mistake. */
-  readonly knownOutcome?: Decoded | undefined;
-  /** Headers of columns that are no inputs. */
-  readonly exclude?: readonly string[] | undefined;
-  /** Header of the day on which a row's inputs were observed. */
-  readonly observedOn?: string | undefined;
-  /** Name of the sheet; the one with the most cells where it is left out. */
-  readonly sheet?: string | undefined;
-  /** For scoring: the inputs of the model. Only these columns are read, as what the model takes them for. */
-  readonly inputs?: readonly KnownInput[] | undefined;
-  /** Whether an outcome has to be there, is read where it is, or is not looked for. */
-  readonly outcomes: "needed" | "if there" | "none";
-  /** Whether what never decides is read as inputs as well: for comparisons alone. */
-  readonly allInputs?: boolean | undefined;
-}
-
-export interface KnownInput {
-  readonly name: string;
-  readonly kind: "number" | "category";
-  readonly codes: readonly number[];
-}
-
-/** One table with a row per borrower, as it was read. */
-export interface BorrowerTable {
-  readonly file: string;
-  readonly sheet: string | null;
-  /** Header of the key; null where it has none, and where rows are told apart by what they hold or by their number. */
-  readonly key: string | null;
-  readonly borrowers: Borrowers;
-  /** By row: 1 for a default, 0 for none, -1 where it is not known. */
-  readonly outcome: (Decoded & { readonly column: string; readonly values: Int8Array }) | undefined;
-  readonly observedOn: { readonly column: string; readonly values: Int32Array } | undefined;
-  readonly leftOut: readonly LeftOut[];
-  /** What was found about the data, as sentences without a full stop. */
-  readonly notes: readonly string[];
-}
 
 const TABLE = "borrowers_raw";
 
@@ -87,28 +40,6 @@ export async function readBorrowers(
   } finally {
     await files[Symbol.asyncDispose]();
   }
-}
-
-/** The sheet by its name, or the visible one with the most cells in its first rows. */
-function pickSheet(
-  tables: readonly SourceTable[],
-  path: string,
-  { sheet, outcome, inputs = [] }: BorrowerOptions,
-): SourceTable {
-  const named = tables.filter((table) => isNamed(table, sheet));
-  if (named.length === 0)
-    throw usage(
-      `no sheet ${JSON.stringify(sheet)} in ${basename(path)}`,
-      `there are ${tables.flatMap((table) => (table.sheet === null ? [] : [JSON.stringify(table.sheet)])).join(", ") || "no sheets in this file"}`,
-    );
-  const names = [...(outcome === undefined ? [] : [outcome]), ...inputs.map(({ name }) => name)];
-  const value = ({ preview, hidden }: SourceTable) => {
-    const cells = preview.flat().filter((cell) => cell.trim() !== "");
-    const first = new Set(preview.slice(0, 30).flat().map(normalise));
-    const known = names.filter((name) => first.has(normalise(name))).length;
-    return known * 1e9 + (hidden ? 0 : 1e8) + cells.length;
-  };
-  return named.reduce((best, next) => (value(next) > value(best) ? next : best));
 }
 
 class Reader {
@@ -308,7 +239,12 @@ class Reader {
     return loaded;
   }
 
-  #leave({ name }: HeaderColumn, reason: LeftOut["reason"], because: string): void {
+  readonly #findings: Findings = {
+    leave: (column, reason, because) => this.#leave({ name: column }, reason, because),
+    note: (text) => this.#notes.push(text),
+  };
+
+  #leave({ name }: Pick<HeaderColumn, "name">, reason: LeftOut["reason"], because: string): void {
     if (!this.#leftOut.some(({ column }) => column === name))
       this.#leftOut.push({ column: name, reason, because });
   }
@@ -364,54 +300,13 @@ class Reader {
       const isInput = this.#options.allInputs === true && !isExcluded;
       if (!isInput) this.#leave(column, "barred", `${barred} never decides risk`);
       const grouping = groupingOf(column.name, barred, cells);
-      const input = isInput ? this.#inputFrom(column, cells, undefined) : undefined;
+      const input = isInput ? inputFrom(column.name, cells, undefined, this.#findings) : undefined;
       const sql = input?.sql ?? grouping?.sql;
       return sql === undefined
         ? undefined
         : { sql, input: input?.input, grouping: grouping?.sql === sql ? grouping.grouping : undefined };
     }
-    return this.#inputFrom(column, cells, known);
-  }
-
-  #inputFrom(column: HeaderColumn, cells: CellsRead, known: KnownInput | undefined): Planned | undefined {
-    const name = known?.name ?? column.name;
-    switch (cells.kind) {
-      case "number": {
-        if (cells.unreadable > 0)
-          this.#notes.push(
-            `${JSON.stringify(column.name)}: ${counted(cells.unreadable, "cell")} that ${cells.unreadable === 1 ? "is" : "are"} no number ${cells.unreadable === 1 ? "counts" : "count"} as missing`,
-          );
-        return {
-          sql: cells.value,
-          input: (values) => {
-            const finite = values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
-            return { name, kind: "number", values: finite, codes: known?.codes ?? codesOf(finite) };
-          },
-        };
-      }
-      case "category": {
-        const { levels } = cells;
-        return {
-          sql: placeSql(cells.text, levels),
-          input: (values) => ({ name, kind: "category", levels, values: Int32Array.from(values, orMissing) }),
-        };
-      }
-      case "empty":
-        this.#leave(column, "empty", "every value is missing");
-        return undefined;
-      case "date":
-        this.#leave(column, "date", "days are no amounts");
-        return undefined;
-      case "words": {
-        const { distinct } = cells;
-        this.#leave(
-          column,
-          "words",
-          `${distinct > 10_000 ? "over 10,000" : whole(distinct)} different words`,
-        );
-        return undefined;
-      }
-    }
+    return inputFrom(column.name, cells, known, this.#findings);
   }
 
   /** In the order of the model where there is one, else in that of the file. */

@@ -1,5 +1,6 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import { type BorrowerTable, readBorrowers } from "../ingest/borrower-table.ts";
+import type { BorrowerTable } from "../ingest/borrower-options.ts";
+import { readBorrowers } from "../ingest/borrower-table.ts";
 import type { ScoredRow, ScoresHead } from "../outputs/model-scores.ts";
 import { usedInputs } from "../risk/applicants.ts";
 import type { BandBounds } from "../risk/bands.ts";
@@ -123,8 +124,8 @@ interface Rows {
 
 async function portfolioRows(paths: readonly string[], options: BorrowerFiles): Promise<Rows> {
   await using portfolio = await openPortfolio(paths, portfolioOptions(options));
-  const borrowers = await portfolio.borrowers();
-  return { borrowers, outcome: borrowers.outcome, notes: [] };
+  const { outcome, leftOut: _, ...borrowers } = await portfolio.borrowers();
+  return { borrowers, outcome, notes: [] };
 }
 
 async function tableRows(

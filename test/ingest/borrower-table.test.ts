@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { openDuckDB } from "../../src/engines/duckdb.ts";
 import { CardscopeError } from "../../src/errors.ts";
-import { type BorrowerOptions, type BorrowerTable, readBorrowers } from "../../src/ingest/borrower-table.ts";
+import type { BorrowerOptions, BorrowerTable } from "../../src/ingest/borrower-options.ts";
+import { readBorrowers } from "../../src/ingest/borrower-table.ts";
 import { csvOf, draws, german, giveMeSomeCredit, heloc, lendingClub } from "./borrower-files.ts";
 import { openFolder } from "./folder.ts";
 
