@@ -8,6 +8,9 @@ const LOST_OVER_TIME = 0.03;
 interface Known {
   readonly champion: CandidateName;
   readonly performance: Performance;
+  /** With an outcome. */
+  readonly all: number;
+  /** Learnt from. */
   readonly customers: number;
   readonly defaults: number;
   readonly fitted: Fitted;
@@ -20,6 +23,11 @@ interface Known {
 export function caveatsOf({ champion, performance, customers, defaults, fitted, ...known }: Known): string[] {
   const { value: auc, low } = performance.auc;
   const caveats: string[] = [];
+  if (customers < known.all) {
+    caveats.push(
+      `Learnt from ${customers} of the ${known.all} customers with an outcome, chosen by a hash of what they hold.`,
+    );
+  }
   if (known.outcome.kind === "association, not forecast") {
     caveats.push(
       "The outcome and the inputs are of the same time as far as is known: this is an association, not a forecast.",

@@ -41,32 +41,36 @@ export interface TrainOptions {
 export async function train(given: Labelled, options: TrainOptions): Promise<Model> {
   const { seed, cutOff } = options;
   const pace = new Pace(options.pause, options.signal);
-  const defaults = given.outcome.reduce((sum, y) => sum + y, 0);
-  refuseTooFew(given, defaults, options.outcome.column);
+  const counted = defaultsOf(given);
+  refuseTooFew(given, counted, options.outcome.column);
   if (cutOff !== undefined && !(cutOff > 0 && cutOff < 1)) {
     throw usage(`the cut-off ${cutOff} is no probability of default`, "give a number between 0 and 1");
   }
-  const ordered = takeRows(given, rowOrder(given, seed));
+  const all = given.rows;
+  const order = rowOrder(given, seed);
+  const ordered = takeRows(given, order.subarray(0, rowsToLearn(all, Math.min(counted, all - counted))));
+  const defaults = defaultsOf(ordered);
   const leaks = options.checkLeakage === false ? [] : await findLeakage(ordered, pace);
   const labelled = withoutColumns(ordered, leaks);
   refuseNoInputs(labelled, leaks);
 
-  const rarer = Math.min(defaults, given.rows - defaults);
+  const { rows } = labelled;
+  const rarer = Math.min(defaults, rows - defaults);
   const policy = policyOf(rarer);
   const heldOut = await crossValidate(labelled, policy, pace);
   const names = [...heldOut.keys()];
   const tried = await performances(heldOut, labelled.outcome, names, seed, pace);
   const difference = await treesLessScorecard(heldOut, labelled.outcome, seed, pace);
-  const { champion, because } = chooseChampion(policy, rarerWords(given.rows, defaults), tried, difference);
-  const order = [champion, ...names.filter((name) => name !== champion)];
+  const { champion, because } = chooseChampion(policy, rarerWords(rows, defaults), tried, difference);
+  const inOrder = [champion, ...names.filter((name) => name !== champion)];
 
   const fitted = await fitCandidates(labelled.inputs, labelled.outcome, policy, pace);
   const logOdds = heldOut.get(champion)!;
   const pd = champion === "ranking" ? null : pdOf(logOdds);
   const held = logOdds.map((value) => Math.round(pointsOf(fitted.scorecard, value)));
-  const cut = cutOff ?? defaults / given.rows;
-  const performance = order.map((name) => tried.find(({ model }) => model === name)!);
-  const later = await outOfTime(labelled, order, policy, seed, pace);
+  const cut = cutOff ?? defaults / rows;
+  const performance = inOrder.map((name) => tried.find(({ model }) => model === name)!);
+  const later = await outOfTime(labelled, inOrder, policy, seed, pace);
   return {
     format: "cardscope-model",
     version: 1,
@@ -75,7 +79,7 @@ export async function train(given: Labelled, options: TrainOptions): Promise<Mod
     source: options.source,
     seed,
     outcome: options.outcome,
-    customers: given.rows,
+    customers: rows,
     defaults,
     inputs: labelled.inputs.map((column) => modelInput(column, fitted, options)),
     left_out: [...options.leftOut, ...leaks],
@@ -92,7 +96,8 @@ export async function train(given: Labelled, options: TrainOptions): Promise<Mod
     caveats: caveatsOf({
       champion,
       performance: performance[0]!,
-      customers: given.rows,
+      all,
+      customers: rows,
       defaults,
       fitted,
       later,
@@ -101,6 +106,18 @@ export async function train(given: Labelled, options: TrainOptions): Promise<Mod
     }),
   };
 }
+
+/** More rows hardly make a model better, and take minutes. */
+const MOST_ROWS = 200_000;
+/** Of the rarer outcome, where it is so rare that fewer rows would lose it. */
+const ENOUGH_OUTCOMES = 10_000;
+
+/** How many of so many customers a model is learnt from: the first by a hash of what they hold. */
+export function rowsToLearn(rows: number, rarer: number): number {
+  return Math.min(rows, Math.max(MOST_ROWS, Math.ceil((rows * ENOUGH_OUTCOMES) / rarer)));
+}
+
+const defaultsOf = ({ outcome }: Labelled): number => outcome.reduce((sum, y) => sum + y, 0);
 
 function refuseTooFew({ rows, outcome }: Labelled, defaults: number, column: string): void {
   if (rows > 1 && (defaults === 0 || defaults === rows)) {

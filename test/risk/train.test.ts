@@ -5,6 +5,7 @@ import type { Labelled } from "../../src/risk/borrowers.ts";
 import { modelSchema } from "../../src/risk/model.ts";
 import { Random } from "../../src/risk/random.ts";
 import { score } from "../../src/risk/score.ts";
+import { rowsToLearn } from "../../src/risk/train.ts";
 import {
   inputOf,
   makeBorrowers,
@@ -137,6 +138,13 @@ describe("by the number of defaults", () => {
     expect(error).toMatchObject({ code: "DATA_REFUSED", exitCode: 3 });
     expect(error.message).toContain(message);
   });
+});
+
+test("of very many customers a part is learnt from, with enough of the rarer outcome", () => {
+  expect(rowsToLearn(200_000, 300)).toBe(200_000);
+  expect(rowsToLearn(1_000_000, 200_000)).toBe(200_000);
+  expect(rowsToLearn(1_000_000, 20_000)).toBe(500_000);
+  expect(rowsToLearn(1_000_000, 900)).toBe(1_000_000);
 });
 
 describe("what a model says of itself", () => {
