@@ -26,7 +26,7 @@ export const pages: readonly Page[] = [
   { path: "/demographics", title: "Demographics", ...topic },
   { path: "/ownership", title: "Card ownership", ...topic },
   { path: "/risk", title: "Credit risk", ...topic },
-  { path: "/predict", title: "Predict defaults", ...from("Predict") },
+  { path: "/predict", title: "Predict", ...from("Predict") },
   { path: "/expiry", title: "Card expiry", ...topic },
   { path: "/marketing", title: "Marketing", ...topic },
   { path: "/compare", title: "Compare groups", ...from("Compare") },
