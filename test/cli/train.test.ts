@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeSample } from "../../src/sample/sample.ts";
+import { pageOf } from "../docs/markdown.ts";
 import { csvOf, german, giveMeSomeCredit } from "../ingest/borrower-files.ts";
 import { cardscope } from "./run.ts";
 
@@ -44,6 +45,12 @@ test("train writes a model, prints one document, and score and validate take it 
   });
   for (const figure of ["auc", "auc_low", "auc_high", "ks", "brier", "gini"])
     expect([figure, typeof document[figure]]).toEqual([figure, "number"]);
+  const { text } = pageOf("docs/json.md");
+  const table = text.slice(text.indexOf("## train --json"), text.indexOf("## Values"));
+  const documented = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, keys = ""]) =>
+    keys.replaceAll("`", "").split(", "),
+  );
+  expect(Object.keys(document).toSorted()).toEqual(documented.toSorted());
   expect(document.gini).toBeCloseTo(2 * document.auc - 1, 9);
   expect(document.left_out).toContainEqual({
     column: "age",
