@@ -6,6 +6,7 @@ import { train } from "../risk/train.ts";
 import { tooFew } from "../schema/outcomes.ts";
 import { borrowersOf, inputLabels } from "./borrowers.ts";
 import type { View } from "./build.ts";
+import { trainingSample } from "./training-sample.ts";
 
 /** A model of the portfolio, or why there is none. */
 export type Learnt = { readonly model: Model } | { readonly because: string };
@@ -58,7 +59,8 @@ export class Learner {
     const borrowers = await borrowersOf(engine, view);
     const { labelled, unknown, leftOut } = labelledOf(borrowers, borrowers.outcome ?? []);
     try {
-      const model = await train(labelled, {
+      const sample = trainingSample(labelled, SEED);
+      const model = await train(sample, {
         seed: SEED,
         source: "portfolio",
         outcome: { ...outcome, unknown },
@@ -66,7 +68,9 @@ export class Learner {
         labels: inputLabels,
         signal,
       });
-      return { model };
+      if (sample.rows === labelled.rows) return { model };
+      const caveat = `Trained on ${sample.rows} of the ${labelled.rows} customers with an outcome, drawn by a hash of their keys.`;
+      return { model: { ...model, caveats: [...model.caveats, caveat] } };
     } catch (error) {
       if (error instanceof CardscopeError && error.code === "DATA_REFUSED") return { because: error.message };
       throw error;

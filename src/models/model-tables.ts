@@ -65,7 +65,7 @@ export const tablesOfModel = {
                   of.model,
                   how,
                   metric,
-                  at * 10 + i,
+                  i * 100 + at,
                   found.value,
                   found.low,
                   found.high,
