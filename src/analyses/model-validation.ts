@@ -13,7 +13,7 @@ export default defineAnalysis({
   grain: "one row per candidate and metric",
   unit: "customer",
   definition:
-    "Each candidate, predicting customers that it was not trained on: stratified cross-validation, and where rows have dates also the later ones by the earlier. AUC is how often a customer who defaulted ranks as riskier than one who did not (0.5 is chance), Gini 2 x AUC - 1, KS the largest distance between the two distributions, the Brier score the mean squared error of the probability (lower is better); a calibration slope of 1 and intercept of 0 are right. With 95 % intervals. The champion is what scores. Over all customers with an outcome, whatever is selected; of more than 100,000 of them, those that were drawn for the training.",
+    "Each candidate, predicting customers that it was not trained on: stratified cross-validation, and where rows have dates also the later ones by the earlier. AUC is how often a customer who defaulted ranks as riskier than one who did not (0.5 is chance), Gini 2 x AUC - 1, KS the largest distance between the two distributions, the Brier score the mean squared error of the probability (lower is better); a calibration slope of 1 and intercept of 0 are right. With 95 % intervals. The champion is what scores. Over all customers with an outcome, whatever is selected; of more than 50,000 of them, those that were drawn for the training.",
   needs: ["users.defaulted"],
   lacks: noModel,
   measures: [],

@@ -2,7 +2,7 @@ import type { Labelled } from "../risk/borrowers.ts";
 import { hashOf, takeRows } from "../risk/row-order.ts";
 
 /** More customers tell no more of a dozen inputs, and a page waits for the training. */
-const MOST = 100_000;
+const MOST = 50_000;
 /** Of the rarer outcome so many are wanted, however many customers that takes. */
 const WANTED = 2_000;
 
