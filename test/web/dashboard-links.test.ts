@@ -97,7 +97,7 @@ describe("a link", () => {
     const page = await visitor.open(`${dashboard.url}${path}`, { refused: true });
     await page.getByRole("alert").filter({ hasText: message }).first().waitFor();
     // the way out is there
-    expect(await page.getByRole("navigation", { name: "Pages" }).getByRole("link").count()).toBe(12);
+    expect(await page.getByRole("navigation", { name: "Pages" }).getByRole("link").count()).toBe(13);
     expect(await page.locator("h1").count()).toBe(1);
   });
 
