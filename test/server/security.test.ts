@@ -36,7 +36,9 @@ const ask = (url: string, headers: Record<string, string> = {}, method = "GET"):
 const paths = [
   "/",
   "/risk",
+  "/predict",
   "/api/portfolio",
+  "/api/model",
   "/api/openapi.json",
   "/api/report.xlsx",
   "/assets/x.js",

@@ -25,6 +25,7 @@ const paths = [
   "/demographics",
   "/ownership",
   "/risk",
+  "/predict",
   "/expiry",
   "/marketing",
   "/compare",
