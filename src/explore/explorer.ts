@@ -83,8 +83,11 @@ export class Explorer implements AsyncDisposable {
     this.#settings = settings;
     this.#engine = engine;
     this.folder = folder;
-    const { signal } = this.#closing;
-    this.learner = new Learner({ connect: () => engine.connect(), view: portfolio, signal });
+    this.learner = new Learner({
+      connect: () => engine.connect(),
+      view: portfolio,
+      signal: () => this.#closing.signal,
+    });
     this.#late = this.#lateOf(MAIN, portfolio);
   }
 

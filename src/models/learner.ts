@@ -15,8 +15,8 @@ export interface LearnerSource {
   /** A connection to the portfolio as it was opened. The learner closes it. */
   connect(): Promise<DuckDBEngine>;
   readonly view: Omit<View, "narrow">;
-  /** Stops the learning. */
-  readonly signal?: AbortSignal;
+  /** Stops what is learnt from now on. */
+  readonly signal?: () => AbortSignal;
 }
 
 /** Learns from the portfolio as it was opened, once, when it is first asked. */
@@ -30,7 +30,7 @@ export class Learner {
 
   /** Stops what is computed for the portfolio. */
   get signal(): AbortSignal | undefined {
-    return this.#source.signal;
+    return this.#source.signal?.();
   }
 
   /** The model, or why none can be fitted. */
@@ -52,7 +52,7 @@ export class Learner {
   }
 
   async #learn(): Promise<Learnt> {
-    const { view, signal } = this.#source;
+    const { view } = this.#source;
     const because = tooFew(view.outcomes);
     if (because !== undefined) return { because };
     await using engine = await this.#source.connect();
@@ -66,7 +66,7 @@ export class Learner {
         outcome: { ...outcome, unknown },
         leftOut: [...borrowers.leftOut, ...leftOut],
         labels: inputLabels,
-        signal,
+        signal: this.signal,
       });
       if (sample.rows === labelled.rows) return { model };
       const caveat = `Trained on ${sample.rows} of the ${labelled.rows} customers with an outcome, drawn by a hash of their keys.`;

@@ -67,6 +67,8 @@ export class Portfolio implements AsyncDisposable {
   /** Builds late models before a statement that names one. */
   readonly #engine: DuckDBEngine;
   readonly #learner: Learner;
+  /** Stops what is learnt; a new one follows each stop. */
+  #stop = new AbortController();
   readonly #read: Ingested;
   readonly #onProgress: (step: string) => void;
 
@@ -78,7 +80,7 @@ export class Portfolio implements AsyncDisposable {
     onProgress: (step: string) => void,
   ) {
     const connect = () => engine.connect();
-    this.#learner = new Learner({ connect, view });
+    this.#learner = new Learner({ connect, view, signal: () => this.#stop.signal });
     this.#engine = withLateModels(engine, new LateModels({ connect, view, learner: this.#learner }));
     this.#read = read;
     this.#onProgress = onProgress;
@@ -230,10 +232,14 @@ export class Portfolio implements AsyncDisposable {
 
   /** Stops what runs; it fails. */
   interrupt(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
     this.#engine.interrupt();
   }
 
   async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#learner.settled();
     await this.#engine[Symbol.asyncDispose]();
   }
 

@@ -8,6 +8,7 @@ import { hasShared, sources } from "../acceptance/shared.ts";
 
 describe("the sample", () => {
   let folder: string;
+  let files: readonly string[];
   let portfolio: Portfolio;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "cardscope-predict-"));
@@ -17,7 +18,8 @@ describe("the sample", () => {
       format: "csv",
       brief: false,
     });
-    portfolio = await openPortfolio([users, cards], {
+    files = [users, cards];
+    portfolio = await openPortfolio(files, {
       settings: { "expected_loss.lgd": 0.6, "expected_loss.ccf": 0.5 },
     });
   }, 120_000);
@@ -42,6 +44,14 @@ describe("the sample", () => {
     expect(rows.find(({ metric, is_champion: isIt }) => isIt && metric === "AUC")?.value).toBe(
       model.performance[0]?.auc.value,
     );
+  });
+
+  it("stops a training that is interrupted, and trains again when asked", { timeout: 60_000 }, async () => {
+    await using other = await openPortfolio(files);
+    const learning = other.model();
+    setTimeout(() => other.interrupt(), 20);
+    await expect(learning).rejects.toThrow();
+    expect((await other.model()).champion).toBe("scorecard");
   });
 
   it("answers every analysis of predictions, and a query of its tables", { timeout: 60_000 }, async () => {
