@@ -15,6 +15,8 @@ export interface Keys {
 
 /** Whether a column could be a key: most of its cells are different. Those that are not are for `settleKey`. */
 export async function namesRows(engine: DuckDBEngine, table: string, column: LoadedColumn): Promise<boolean> {
+  // what R calls X counts the rows; any other X is a measure
+  if (column.name === "X") return countsRows(engine, table, column);
   const { rows } = await engine.query(
     raw(`select count(*) as n, count(distinct cell) as d, count(cell) as filled
       from (select ${cellOf(column)} as cell from ${table}) cells`),
@@ -95,7 +97,7 @@ export async function settleKey(
     const ids = conflicts.map((row) => maskCardNumbers(String(row["id"]))).join(", ");
     throw refused(
       `${file}: rows that share ${name} but differ: ${ids}${conflicts.length === 5 ? ", …" : ""}`,
-      "give a file with one row per borrower, or name the right key with --id",
+      "give a file with one row per borrower, or name the right key with --id; without a key, leave that column out with --exclude",
     );
   }
   const repeated = await count(pairs);
