@@ -1,6 +1,6 @@
+import { type Random, runningTotals } from "../risk/random.ts";
 import { type MonthNumber, SNAPSHOT } from "./calendar.ts";
 import { comingOfAge, type Person } from "./customer.ts";
-import { type Random, runningTotals } from "../risk/random.ts";
 
 export type CardType = "Credit" | "Debit" | "Debit (Prepaid)";
 

@@ -1,6 +1,6 @@
+import { type Random, runningTotals } from "../risk/random.ts";
 import { monthNumber, monthOfYear, SNAPSHOT, yearOf } from "./calendar.ts";
 import { incomeFactors, places } from "./places.ts";
-import { type Random, runningTotals } from "../risk/random.ts";
 
 export type Employment = "Employed" | "Self-Employed" | "Unemployed" | "Retired" | "Student";
 

@@ -1,7 +1,7 @@
+import type { Random } from "../risk/random.ts";
 import { SNAPSHOT } from "./calendar.ts";
 import type { SampleCard } from "./card.ts";
 import type { Person } from "./customer.ts";
-import type { Random } from "../risk/random.ts";
 
 /** Weights of the default model on the logit scale; documented in docs/guides/sample.md. */
 export const defaultModel = {

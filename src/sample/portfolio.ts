@@ -1,7 +1,7 @@
+import { Random } from "../risk/random.ts";
 import { drawCards, type SampleCard } from "./card.ts";
 import { drawPerson, type Person } from "./customer.ts";
 import { drawDebt, drawDefault } from "./outcome.ts";
-import { Random } from "../risk/random.ts";
 
 /** One customer with everything a sample knows. */
 export interface Customer {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Random } from "../../src/risk/random.ts";
 import { firstDay, monthNumber, monthText, SNAPSHOT } from "../../src/sample/calendar.ts";
 import { drawCustomer } from "../../src/sample/portfolio.ts";
-import { Random } from "../../src/risk/random.ts";
 
 const seeds = fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
 const ids = fc.integer({ min: 1, max: 10_000_000 });
