@@ -186,6 +186,8 @@ describe("with outcomes", () => {
     await stability.getByText("score (population)").waitFor();
     expect(await stability.locator("tbody tr").first().innerText()).toMatch(/0\.00\s+stable/);
     await other.getByRole("region", { name: "Table: Performance of the model" }).getByText("AUC").waitFor();
+    for (const name of ["Stability: ", "Calibration of the model on", "Scores of the training and of"])
+      await other.locator(`svg[aria-label^="${name}"]`).waitFor();
     expect(await violations(page)).toEqual([]);
     const [scores] = await Promise.all([
       page.waitForEvent("download"),

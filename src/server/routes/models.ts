@@ -21,6 +21,19 @@ const performance = z
     brier: estimate.nullable(),
     calibration_slope: estimate.nullable(),
     calibration_intercept: estimate.nullable(),
+    calibration: z
+      .array(
+        z.object({
+          bin: z.number(),
+          customers: z.number(),
+          defaults: z.number(),
+          pd_mean: z.number(),
+          rate: z.number(),
+          rate_low: z.number(),
+          rate_high: z.number(),
+        }),
+      )
+      .readonly(),
   })
   .openapi("ModelPerformance");
 const sentences = z.array(z.string()).readonly();
