@@ -214,7 +214,9 @@ describe("without outcomes", () => {
     const below = await one(expert, `select count(*) from expert_profile where score < ${score}`);
     expect(text).toContain(`${count(below)} customers score below it`);
     expect(text).not.toMatch(/default/);
-    expect(await page.locator("#watchlist .insight").innerText()).toContain("utilisation is not known");
+    expect(await page.locator("#watchlist .insight").innerText()).toContain(
+      "The files do not tell utilisation",
+    );
     expect(await page.locator("#quality li").first().innerText()).toMatch(
       /not computable, no users\.defaulted/,
     );
