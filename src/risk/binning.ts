@@ -22,6 +22,9 @@ const BIN_ROWS = 15;
 /** A code of its own bin has at least this many rows; rarer ones share one. */
 const CODE_ROWS = 50;
 
+/** Outcomes of the rarer kind below which a default rate only rises or only falls; training folds of 300 have 240. */
+const FEWEST_TO_TURN = 240;
+
 /** Counts per distinct value, ascending. */
 interface Distinct {
   readonly value: Float64Array;
@@ -69,7 +72,9 @@ function binNumbers(
   const distinct = merge(good.subarray(0, goods).sort(), bad.subarray(0, bads).sort());
   const groups = prebin(distinct);
   const prebins = groups.map(({ counts }) => counts);
-  const { trend, starts } = optimalCuts(prebins, whole, limitsOf(outcome.length), true);
+  // of few outcomes, a turn is chance more often than not
+  const mayTurn = Math.min(whole.defaults, whole.customers - whole.defaults) >= FEWEST_TO_TURN;
+  const { trend, starts } = optimalCuts(prebins, whole, limitsOf(outcome.length), mayTurn);
   const cuts = starts.map((start) => groups[start]!.low);
   const isWhole = isWholeAndSmall(distinct);
   const bounds = [0, ...starts, groups.length];

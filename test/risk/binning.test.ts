@@ -134,6 +134,27 @@ describe("a column in bins", () => {
     expect(rates.length).toBeGreaterThan(2);
   });
 
+  test.each([
+    [1, false],
+    [4, true],
+  ])("turns only where there are outcomes enough to tell a turn from chance: %i", (times, turns) => {
+    // lowest in the middle: 118 defaults of 420, or four times as many
+    const rows = [30, 18, 7, 4, 7, 22, 30].flatMap((defaults, at) =>
+      Array.from({ length: 60 * times }, (_, i) => [at, i < defaults * times ? 1 : 0] as const),
+    );
+    const column = {
+      name: "x",
+      kind: "number",
+      values: Float64Array.from(rows, ([x]) => x),
+      codes: [],
+    } as const;
+    const { trend } = binColumn(
+      column,
+      Uint8Array.from(rows, ([, y]) => y),
+    );
+    expect(trend === "peak" || trend === "valley").toBe(turns);
+  });
+
   test("keeps codes and missing values apart", () => {
     expect(
       binColumn(column("late"), table.outcome).bins.filter(({ kind }) => kind === "codes"),
