@@ -182,6 +182,28 @@ describe("where enough customers defaulted", () => {
   });
 });
 
+it("adds up the cards of a customer to the same amount in any order", async () => {
+  const balances = [0.1, 0.2, 0.3];
+  const cards = balances.map((balance_usd, i) =>
+    card(i + 1, 1, {
+      type: "credit",
+      credit_limit_usd: 100,
+      balance_usd,
+      opened_on: "2012-05-01",
+      expires_on: "2030-08-01",
+    }),
+  );
+  const held = async (of: readonly Card[]) => {
+    await desk.load({ users: [user(1)], cards: of });
+    const { rows } = await desk.engine.query(
+      raw("select balance_valid_usd, utilisation from customer_profile"),
+    );
+    return rows[0];
+  };
+  expect(await held(cards)).toEqual({ balance_valid_usd: 0.6, utilisation: 0.6 / 300 });
+  expect(await held(cards.toReversed())).toEqual(await held(cards));
+});
+
 describe("where few customers defaulted", () => {
   const few = {
     ...portfolio,
@@ -204,10 +226,28 @@ describe("where few customers defaulted", () => {
 
   it("says why there is no probability, and whose it is to say", () => {
     expect(desk.refuses("model-calibration")).toBe(
-      `with fewer than 100 defaults, or others, a model ranks and gives no probability (${defaults} of ${few.users.filter((u) => u.defaulted !== null).length} defaulted)`,
+      `with fewer than 100 defaults, or others, a model ranks and gives no probability (${defaults} of ${few.users.filter((u) => u.defaulted !== null).length.toLocaleString("en-US")} defaulted)`,
     );
     expect(desk.refuses("expected-loss")).toContain("--set expected_loss.pd_very_high=…");
     expect(desk.refuses("model-validation")).toBeUndefined();
+  });
+
+  it("says whom the fairness screen looks at where there is no probability to cut at", async () => {
+    const { insight } = await desk.run("model-fairness");
+    expect(insight).toMatch(
+      /^Without the riskiest \d+\.\d% the lowest ratio is .*: a screen, not a verdict\.$/,
+    );
+  });
+
+  it("writes amounts of money as such where they cost points", async () => {
+    const reasons = (await desk.rows("default-watchlist")).map((row) => String(row["reasons"])).join("; ");
+    expect(reasons).toMatch(/(annual income|total debt|balance|credit limit) \$[\d,.]+: /);
+    expect(reasons).not.toMatch(/(annual income|total debt|balance|credit limit) \d/);
+  });
+
+  it("calls itself an association wherever it ranks", async () => {
+    for (const id of ["default-bands", "default-watchlist", "model-validation"] as const)
+      expect((await desk.run(id)).insight).toContain("(association, not forecast)");
   });
 
   it("loses by the probabilities that are given for the bands", async () => {
@@ -233,7 +273,7 @@ describe("where no model can be had", () => {
     });
     for (const id of ids.filter((name) => name.startsWith("model-")))
       expect(desk.refuses(id)).toBe(
-        "a model needs 20 customers who defaulted and 20 who did not (1 of 1200 defaulted)",
+        "a model needs 20 customers who defaulted and 20 who did not (1 of 1,200 defaulted)",
       );
     expect((await desk.rows("default-watchlist"))[0]).toMatchObject({ model: "expert card", pd: null });
   });

@@ -11,8 +11,9 @@ with held as (
     count(*) filter (where is_valid and type = 'credit') as valid_credit_cards,
     count(*) filter (where is_valid and type in ('debit', 'prepaid')) as valid_other_cards,
     sum(credit_limit_usd) filter (where type = 'credit') as credit_limit_usd,
-    sum(credit_limit_usd) filter (where is_valid and type = 'credit') as credit_limit_valid_usd,
-    sum(case when balance_usd < 0 then 0 else balance_usd end) filter (where is_valid and type = 'credit') as balance_valid_usd,
+    sum(credit_limit_usd) filter (where is_valid and type = 'credit') as credit_limit_summed_usd,
+    sum(case when balance_usd < 0 then 0 else balance_usd end) filter (where is_valid and type = 'credit')
+      as balance_summed_usd,
     sum(balance_usd) as balance_usd,
     sum(case when balance_usd < 0 then 0 else balance_usd end) filter (where status = 'expired' and type = 'credit')
       as balance_expired_usd,
@@ -32,6 +33,19 @@ with held as (
   from card_profile
   where has_customer
   group by user_id
+),
+
+-- the last digits of a sum depend on the order of the cards, and what is learnt from it must not
+summed as (
+  select
+    held.*,
+    case
+      when credit_limit_summed_usd < 1e12 then round(credit_limit_summed_usd * 1e6) / 1e6
+      else credit_limit_summed_usd
+    end as credit_limit_valid_usd,
+    case when balance_summed_usd < 1e12 then round(balance_summed_usd * 1e6) / 1e6 else balance_summed_usd end
+      as balance_valid_usd
+  from held
 ),
 
 measured as (
@@ -54,32 +68,32 @@ measured as (
     users.nearest_place,
     users.defaulted,
     users.days_past_due,
-    coalesce(held.cards, 0) as cards,
-    coalesce(held.credit_cards, 0) as credit_cards,
-    coalesce(held.debit_cards, 0) as debit_cards,
-    coalesce(held.prepaid_cards, 0) as prepaid_cards,
-    coalesce(held.valid_cards, 0) as valid_cards,
-    coalesce(held.valid_credit_cards, 0) as valid_credit_cards,
-    coalesce(held.valid_other_cards, 0) as valid_other_cards,
-    coalesce(held.expired_credit_cards, 0) as expired_credit_cards,
-    coalesce(held.cards_expiring_soon, 0) as cards_expiring_soon,
-    coalesce(held.cards_expiring_soon_in_use, 0) as cards_expiring_soon_in_use,
-    coalesce(held.valid_cards_without_chip, 0) as valid_cards_without_chip,
-    coalesce(held.valid_cards_without_chip_later, 0) as valid_cards_without_chip_later,
+    coalesce(summed.cards, 0) as cards,
+    coalesce(summed.credit_cards, 0) as credit_cards,
+    coalesce(summed.debit_cards, 0) as debit_cards,
+    coalesce(summed.prepaid_cards, 0) as prepaid_cards,
+    coalesce(summed.valid_cards, 0) as valid_cards,
+    coalesce(summed.valid_credit_cards, 0) as valid_credit_cards,
+    coalesce(summed.valid_other_cards, 0) as valid_other_cards,
+    coalesce(summed.expired_credit_cards, 0) as expired_credit_cards,
+    coalesce(summed.cards_expiring_soon, 0) as cards_expiring_soon,
+    coalesce(summed.cards_expiring_soon_in_use, 0) as cards_expiring_soon_in_use,
+    coalesce(summed.valid_cards_without_chip, 0) as valid_cards_without_chip,
+    coalesce(summed.valid_cards_without_chip_later, 0) as valid_cards_without_chip_later,
     -- no credit card is a limit of 0; a credit card whose limit is missing is not
-    case when coalesce(held.credit_cards_without_limit, 0) = 0 then coalesce(held.credit_limit_usd, 0) end
+    case when coalesce(summed.credit_cards_without_limit, 0) = 0 then coalesce(summed.credit_limit_usd, 0) end
       as credit_limit_usd,
     case
-      when coalesce(held.valid_credit_cards_without_limit, 0) = 0 then coalesce(held.credit_limit_valid_usd, 0)
+      when coalesce(summed.valid_credit_cards_without_limit, 0) = 0 then coalesce(summed.credit_limit_valid_usd, 0)
     end as credit_limit_valid_usd,
-    held.balance_usd,
-    held.balance_expired_usd,
+    summed.balance_usd,
+    summed.balance_expired_usd,
     case
-      when held.valid_credit_cards > 0 and held.valid_credit_cards_without_balance = 0 then held.balance_valid_usd
+      when summed.valid_credit_cards > 0 and summed.valid_credit_cards_without_balance = 0 then summed.balance_valid_usd
     end as balance_valid_usd,
-    held.first_credit_opened_on,
-    (extract(year from {{as_of}}) - extract(year from held.first_credit_opened_on)) * 12
-      + extract(month from {{as_of}}) - extract(month from held.first_credit_opened_on) as months_since_first_credit_card,
+    summed.first_credit_opened_on,
+    (extract(year from {{as_of}}) - extract(year from summed.first_credit_opened_on)) * 12
+      + extract(month from {{as_of}}) - extract(month from summed.first_credit_opened_on) as months_since_first_credit_card,
     case
       when users.annual_income_usd > 0 then cast(users.total_debt_usd as double) / nullif(users.annual_income_usd, 0)
     end as debt_to_income,
@@ -91,7 +105,7 @@ measured as (
     end as is_retired,
     users.retirement_age - users.age as years_to_retirement
   from users
-  left join held on held.user_id = users.user_id
+  left join summed on summed.user_id = users.user_id
 ),
 
 banded as (
