@@ -2,6 +2,7 @@ import { riskBands } from "../schema/bands.ts";
 import { count, label, share, usd } from "../schema/columns.ts";
 import { EXPERT_LABEL, EXPERT_MODEL } from "../schema/expert-card.ts";
 import { counted, percent, whole } from "../schema/format.ts";
+import { SAME_DAY_LABEL } from "../schema/outcomes.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
@@ -81,8 +82,9 @@ export default defineAnalysis({
     const worst = find(rows, "band", "very_high");
     const unranked = find(rows, "band", null)?.customers ?? 0;
     const model = rows.find((row) => row.model !== null)?.model ?? EXPERT_MODEL;
-    const by = model === EXPERT_MODEL ? `the ${EXPERT_LABEL}` : `the fitted ${model}`;
-    const lacking = unranked === 0 ? "" : ` ${whole(unranked)} could not be ranked: no input is known.`;
+    const by = model === EXPERT_MODEL ? `the ${EXPERT_LABEL}` : `the fitted ${model} (${SAME_DAY_LABEL})`;
+    const lacking =
+      unranked === 0 ? "" : ` ${whole(unranked)} could not be ranked: no input that counts is known.`;
     return `${whole(worst?.customers ?? 0)} of ${counted(all, "customer")} (${percent(worst?.share ?? null)}) are at very high risk by ${by}.${lacking}`;
   },
   behind({ band }, column) {

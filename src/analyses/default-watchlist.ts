@@ -1,6 +1,7 @@
 import { count, id, label, number, ratio, share, usd } from "../schema/columns.ts";
 import { EXPERT_LABEL, EXPERT_MODEL, expertInputs } from "../schema/expert-card.ts";
 import { counted, percent, threshold } from "../schema/format.ts";
+import { SAME_DAY_LABEL } from "../schema/outcomes.ts";
 import { REFERENCE_CAPTION } from "../schema/reference-rates.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
@@ -84,8 +85,8 @@ export default defineAnalysis({
       model === EXPERT_MODEL
         ? `by the ${EXPERT_LABEL}: an order, no probability`
         : first.pd === null
-          ? "by a ranking fitted to few defaults: an order, no probability"
-          : `by the fitted ${model}; the riskiest has a probability of ${percent(first.pd)}`;
+          ? `by a ranking fitted to few defaults (${SAME_DAY_LABEL}): an order, no probability`
+          : `by the fitted ${model} (${SAME_DAY_LABEL}); the riskiest has a probability of ${percent(first.pd)}`;
     const missing = expertInputs.filter(({ needs }) => !inputs.has(needs)).map(({ label: name }) => name);
     const lacking = missing.length === 0 ? "" : ` The files do not tell ${missing.join(", ")}: left out.`;
     return `${counted(total, "customer")} ${total === 1 ? "is" : "are"} on the watchlist, ${part}, ${by}.${lacking}`;

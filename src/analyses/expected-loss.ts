@@ -1,6 +1,7 @@
 import { riskBands } from "../schema/bands.ts";
 import { count, label, ratio, share, usd } from "../schema/columns.ts";
 import { counted, dollars, percent, threshold, whole } from "../schema/format.ts";
+import { SAME_DAY_LABEL } from "../schema/outcomes.ts";
 import { positions } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
@@ -94,7 +95,7 @@ export default defineAnalysis({
     const worst = find(rows, "band", "very_high");
     const without = sum(rows, "customers") - exposed;
     const from = rows.some((row) => row.pd_from === "model")
-      ? "probabilities by the fitted model"
+      ? `probabilities by the fitted model (${SAME_DAY_LABEL})`
       : "probabilities as given";
     const share = worst?.share ?? null;
     const most = share === null ? "" : ` ${percent(share)} of it is in the very high band.`;

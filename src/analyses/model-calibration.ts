@@ -1,5 +1,5 @@
 import { count, label, share } from "../schema/columns.ts";
-import { percent } from "../schema/format.ts";
+import { percent, whole } from "../schema/format.ts";
 import { FEWEST_FOR_PROBABILITY, givesProbability } from "../schema/outcomes.ts";
 import { sql } from "../sql/statement.ts";
 import { type Context, defineAnalysis } from "./analysis.ts";
@@ -11,7 +11,7 @@ function noProbability(context: Pick<Context, "outcomes">): string | undefined {
   const because = noModel(context);
   const { known, defaults } = context.outcomes;
   if (because !== undefined || givesProbability(context.outcomes)) return because;
-  return `with fewer than ${FEWEST_FOR_PROBABILITY} defaults, or others, a model ranks and gives no probability (${defaults} of ${known} defaulted)`;
+  return `with fewer than ${FEWEST_FOR_PROBABILITY} defaults, or others, a model ranks and gives no probability (${whole(defaults)} of ${whole(known)} defaulted)`;
 }
 
 export default defineAnalysis({

@@ -35,7 +35,7 @@ export default defineAnalysis({
     model: label("Model", "ranking, scorecard or trees."),
     share_customers: share("Riskiest customers", "Part of all customers."),
     customers: count("Customers", "How many they are."),
-    defaults: number("Defaults", "Defaults among them; of equal risks the expected part."),
+    defaults: number("Defaults", "Defaults among them; of equal risks the expected part, rounded."),
     share_defaults: share("Defaults found", "Part of all defaults."),
     lift: ratio("Lift", "Their default rate / that of all."),
   },

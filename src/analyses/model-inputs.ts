@@ -49,7 +49,7 @@ export default defineAnalysis({
     const [first, second] = used;
     if (first === undefined) return `None of ${counted(rows.length, "input")} tells who defaults.`;
     const next = second === undefined ? "" : `, then ${second.label} (${decimal(second.information_value)})`;
-    return `The scorecard uses ${used.length} of ${counted(rows.length, "input")}; most is told by ${first.label} (information value ${decimal(first.information_value)})${next}.`;
+    return `The model uses ${used.length} of ${counted(rows.length, "input")}; most is told by ${first.label} (information value ${decimal(first.information_value)})${next}.`;
   },
   invariants: (rows) => ({
     "an input appears once": unique(rows, "input"),

@@ -1,5 +1,6 @@
 import { count, flag, label, ratio } from "../schema/columns.ts";
 import { threshold, whole } from "../schema/format.ts";
+import { SAME_DAY_LABEL } from "../schema/outcomes.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
 import { noModel } from "./default-conditions.ts";
@@ -55,7 +56,7 @@ export default defineAnalysis({
     if (auc === undefined) return "No model was looked at.";
     const interval =
       auc.low === null || auc.high === null ? "" : ` (${thousandths(auc.low)} to ${thousandths(auc.high)})`;
-    return `On customers it has not seen, the ${auc.model} ranks one who defaulted above one who did not with a chance of ${thousandths(auc.value)}${interval}; ${whole(auc.defaults)} of ${whole(auc.customers)} defaulted.`;
+    return `On customers it has not seen, the ${auc.model} ranks one who defaulted above one who did not with a chance of ${thousandths(auc.value)}${interval}; ${whole(auc.defaults)} of ${whole(auc.customers)} defaulted (${SAME_DAY_LABEL}).`;
   },
   invariants: (rows) => ({
     "a candidate has a metric once": unique(rows, "candidate", "metric"),

@@ -32,10 +32,28 @@ const amount = (value: string): string =>
   `coalesce(cast(try_cast(${value} as decimal(18, 2)) as varchar), 'beyond measure')`;
 const wholeAmount = (value: string): string =>
   `coalesce(cast(try_cast(round(${value}) as bigint) as varchar), 'beyond measure')`;
+
+/** "$41,234", with text functions that every engine has. */
+function wholeDollars(value: string): string {
+  const n = `try_cast(round(abs(${value})) as bigint)`;
+  const thousands = (unit: number) => `cast((${n} - ${n} % ${unit}) / ${unit} as bigint)`;
+  const leading = (unit: number) => `cast(${thousands(unit)} as varchar)`;
+  // three digits, zeros included
+  const group = (unit: number) => `',' || substr(cast(1000 + ${thousands(unit)} % 1000 as varchar), 2)`;
+  const millions = `${group(1e3)} || ${group(1)}`;
+  return `case when ${value} < 0 then '-$' else '$' end || case
+      when ${n} < 1000 then cast(${n} as varchar)
+      when ${n} < 1000000 then ${leading(1e3)} || ${group(1)}
+      when ${n} < 1000000000 then ${leading(1e6)} || ${millions}
+      when ${n} < 1000000000000 then ${leading(1e9)} || ${group(1e6)} || ${millions}
+      else 'beyond measure'
+    end`;
+}
 const tenths = (value: string): string => `cast(cast(${value} as decimal(9, 1)) as varchar)`;
 
-const reason = ({ column, label, isWhole }: Input): string =>
-  `'${label} ' || ${(isWhole ? wholeAmount : amount)(column)} || ': ' || ${tenths(`${column}_lost`)} || ' of ' || ${tenths(`${column}_most`)} || ' points lost' as ${column}_reason`;
+const shown = { ratio: amount, points: wholeAmount, usd: wholeDollars };
+const reason = ({ column, label, kind }: Input): string =>
+  `'${label} ' || ${shown[kind](column)} || ': ' || ${tenths(`${column}_lost`)} || ' of ' || ${tenths(`${column}_most`)} || ' points lost' as ${column}_reason`;
 
 const reasonAt = (n: number): string =>
   `case ${n} ${expertInputs.map(({ column }) => `when ${column}_place then ${column}_reason`).join(" ")} end as reason_${n}`;

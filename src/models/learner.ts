@@ -3,7 +3,7 @@ import { CardscopeError } from "../errors.ts";
 import { labelledOf } from "../risk/labelled.ts";
 import type { Model } from "../risk/model.ts";
 import { train } from "../risk/train.ts";
-import { tooFew } from "../schema/outcomes.ts";
+import { SAME_DAY_LABEL, tooFew } from "../schema/outcomes.ts";
 import { borrowersOf, inputLabels } from "./borrowers.ts";
 import type { View } from "./build.ts";
 import { trainingSample } from "./training-sample.ts";
@@ -89,5 +89,5 @@ const outcome: Omit<Model["outcome"], "unknown"> = {
   definition: null,
   observed_on: null,
   window: null,
-  kind: "association, not forecast",
+  kind: SAME_DAY_LABEL,
 };

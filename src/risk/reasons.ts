@@ -46,5 +46,7 @@ function shownValue({ columns, inputs }: Applicants, input: number, row: number)
   if (isMissing(column, row)) return "missing";
   if (column.kind === "category") return column.levels[column.values[row]!]!;
   const value = column.values[row]!;
-  return inputs[input]!.codes.includes(value) ? `code ${value}` : valueWord(value);
+  const { name, codes } = inputs[input]!;
+  if (codes.includes(value)) return `code ${value}`;
+  return name.endsWith("_usd") ? `$${valueWord(value)}` : valueWord(value);
 }

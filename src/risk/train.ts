@@ -1,4 +1,5 @@
 import { refused, usage } from "../errors.ts";
+import { whole } from "../schema/format.ts";
 import { tooFew } from "../schema/outcomes.ts";
 import { aucDifference } from "./auc-difference.ts";
 import type { InputColumn, Labelled, LeftOut } from "./borrowers.ts";
@@ -151,8 +152,8 @@ function withoutColumns(labelled: Labelled, left: readonly LeftOut[]): Labelled 
 
 const rarerWords = (rows: number, defaults: number): string =>
   defaults <= rows - defaults
-    ? `${defaults} of ${rows} customers defaulted`
-    : `${rows - defaults} of ${rows} customers did not default`;
+    ? `${whole(defaults)} of ${whole(rows)} customers defaulted`
+    : `${whole(rows - defaults)} of ${whole(rows)} customers did not default`;
 
 async function treesLessScorecard(
   heldOut: ReadonlyMap<CandidateName, Float64Array>,

@@ -19,7 +19,7 @@ interface ExpertInput {
   readonly needs: Input;
   /** As a sentence names it. */
   readonly label: string;
-  readonly isWhole: boolean;
+  readonly kind: "ratio" | "points" | "usd";
   /** By rising value. */
   readonly steps: readonly Step[];
 }
@@ -35,7 +35,7 @@ export const expertCard = {
     needs: "utilisation",
     weight: "weight_utilisation",
     label: "utilisation",
-    isWhole: false,
+    kind: "ratio",
     steps: [step(0.1, 100), step(0.3, 85), step(0.5, 65), step(0.75, 40), step(1, 15), step(null, 0)],
   },
   debt_to_income: {
@@ -43,7 +43,7 @@ export const expertCard = {
     needs: "debt_to_income",
     weight: "weight_debt_to_income",
     label: "debt to income",
-    isWhole: false,
+    kind: "ratio",
     steps: [step(0.36, 100), step(0.5, 80), step(1, 55), step(1.5, 30), step(2.5, 10), step(null, 0)],
   },
   credit_score: {
@@ -51,7 +51,7 @@ export const expertCard = {
     needs: "users.credit_score",
     weight: "weight_credit_score",
     label: "credit score",
-    isWhole: true,
+    kind: "points",
     steps: [
       step(520, 0),
       step(560, 10),
@@ -68,7 +68,7 @@ export const expertCard = {
     needs: "users.annual_income_usd",
     weight: "weight_income",
     label: "annual income",
-    isWhole: true,
+    kind: "usd",
     steps: [
       step(15_000, 10),
       step(25_000, 25),

@@ -1,3 +1,8 @@
+import { whole } from "./format.ts";
+
+/** What stands wherever a model speaks whose outcome is of the day of its inputs. */
+export const SAME_DAY_LABEL = "association, not forecast";
+
 /** How many customers of the portfolio have a known outcome, and how many of them defaulted. */
 export interface Outcomes {
   readonly known: number;
@@ -19,5 +24,5 @@ export const givesProbability = ({ known, defaults }: Outcomes): boolean =>
 export function tooFew({ known, defaults }: Outcomes): string | undefined {
   const others = known - defaults;
   if (defaults >= FEWEST_TO_FIT && others >= FEWEST_TO_FIT) return undefined;
-  return `a model needs ${FEWEST_TO_FIT} customers who defaulted and ${FEWEST_TO_FIT} who did not (${defaults} of ${known} defaulted)`;
+  return `a model needs ${FEWEST_TO_FIT} customers who defaulted and ${FEWEST_TO_FIT} who did not (${whole(defaults)} of ${whole(known)} defaulted)`;
 }

@@ -113,12 +113,26 @@ describe("weights and bounds", () => {
     const none = Object.fromEntries(expertInputs.map(({ weight }) => [`expert_card.${weight}`, 0]));
     const [row] = await ranked([customer], none);
     expect(row).toMatchObject({ score: null, risk_rank: null, band: null, change: null });
+    expect((await desk.run("default-bands")).insight).toBe(
+      "0 of 1 customer (0.0%) are at very high risk by the expert card, not validated on your data. 1 could not be ranked: no input that counts is known.",
+    );
   });
 });
 
 it("ranks the riskiest first, equals by key", async () => {
   const rows = await ranked([{ known: rich }, { known: poor }, { known: rich }, { known: poor }]);
   expect(rows.map((row) => row["risk_rank"])).toEqual([3, 1, 4, 2]);
+});
+
+it("writes incomes as amounts of money", async () => {
+  const rows = await ranked(
+    [0, 999, 1_000, 20_005, 44_875].map((income) => ({
+      known: { credit_score: 800, total_debt_usd: null, annual_income_usd: income },
+    })),
+  );
+  expect(rows.map(({ reasons }) => String(reasons).split(":")[0])).toEqual(
+    ["$0", "$999", "$1,000", "$20,005", "$44,875"].map((text) => `annual income ${text}`),
+  );
 });
 
 it("points fall with risk, from 100 to 0 at most", () => {

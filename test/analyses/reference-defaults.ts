@@ -278,13 +278,16 @@ const bandOf = (score: number | null): string | null =>
 
 function reasons(values: Scored["values"]): string | null {
   const known = NAMES.filter((name) => values[name] !== null);
+  const shown = (name: string, value: number): string => {
+    if (name === "annual income") return `$${Math.round(value).toLocaleString("en-US")}`;
+    return name === "credit score" ? String(Math.round(value)) : (Math.round(value * 100) / 100).toFixed(2);
+  };
   const weights = sum(known.map((name) => CARD[name].weight));
   const lost = known
     .map((name) => {
       const value = Number(values[name]);
-      const isWhole = name === "credit score" || name === "annual income";
       return {
-        text: `${name} ${isWhole ? String(Math.round(value)) : (Math.round(value * 100) / 100).toFixed(2)}`,
+        text: `${name} ${shown(name, value)}`,
         lost: (CARD[name].weight * (100 - at(CARD[name].table, value))) / weights,
         most: (CARD[name].weight * 100) / weights,
       };
