@@ -100,13 +100,13 @@ export async function readCells(
       ? { kind: "number", value, notation: "true/false", unreadable: 0 }
       : readWords(engine, table, textOf(column, type), false);
   }
-  const text = cellOf(loaded);
+  const written = cellOf(loaded);
   const isWord = `(${isMissingToken("cell")})`;
   // the usual case at little cost: every cell is a plain number
   const cast = "try_cast(cell as double)";
   const [cells = 0, words = 0, casts = 0, low = 0, high = 0] = await counts(
     engine,
-    `(select ${text} as cell from ${table}) cells where cell is not null`,
+    `(select ${written} as cell from ${table}) cells where cell is not null`,
     [
       "count(*)",
       `count(*) filter (where ${cast} is null and ${isWord})`,
@@ -119,6 +119,8 @@ export async function readCells(
     if (known === undefined && isDayNumber(loaded.name, low, high)) return { kind: "date" };
     return { kind: "number", value: `try_cast(${column} as double)`, notation: "number", unreadable: 0 };
   }
+  const hasCommas = await hasDecimalCommas(engine, table, written);
+  const text = hasCommas ? `replace(replace(${written}, '.', ''), ',', '.')` : written;
   const [filled = 0, digits = 0, units = 0, plain = 0, percents = 0, dates = 0, kinds = 0] = await counts(
     engine,
     `(select ${text} as cell from ${table}) cells where cell is not null and not ${isWord}`,
@@ -139,13 +141,33 @@ export async function readCells(
       : { kind: "empty" };
   }
   if (known === undefined && dates >= MOST * filled && plain < MOST * filled) return { kind: "date" };
-  if (known === undefined && digits < MOST * filled) return readWords(engine, table, text, false);
+  if (known === undefined && digits < MOST * filled) return readWords(engine, table, written, false);
   const read = await readNumbers(engine, table, text, {
     isUnit: units >= MOST * filled && plain < units && kinds <= 1,
     isPercent: percents > 0,
   });
-  if (known === undefined && read.numbers < MOST * filled) return readWords(engine, table, text, false);
+  if (known === undefined && read.numbers < MOST * filled) return readWords(engine, table, written, false);
   return { kind: "number", value: read.value, notation: read.notation, unreadable: filled - read.numbers };
+}
+
+/**
+ * Whether a column writes 0.086 as 0,086. No thousands begin with 0, so one such cell tells, where no other cell
+ * gainsays it; elsewhere most commas must stand before other than three digits.
+ */
+async function hasDecimalCommas(engine: DuckDBEngine, table: string, text: string): Promise<boolean> {
+  const like = (pattern: string) => `count(*) filter (where ${fullMatch("cell", pattern)})`;
+  const [digits = 0, fitting = 0, fractions = 0, commas = 0, thousands = 0] = await counts(
+    engine,
+    `(select ${text} as cell from ${table}) cells where regexp_matches(cell, '[0-9]')`,
+    [
+      "count(*)",
+      like("[^\\d.,]*(?:\\d{1,3}(?:\\.\\d{3})+|\\d+)(?:,\\d+)?[^\\d.,]*"),
+      like("\\D*0,\\d+\\D*"),
+      "count(*) filter (where contains(cell, ','))",
+      like("\\D*[1-9]\\d{0,2},\\d{3}\\D*"),
+    ],
+  );
+  return fitting === digits && (fractions > 0 || commas > 2 * thousands);
 }
 
 /** The notation of a column of numbers; a percent sign divides by 100, so that 13.5% and 0.135 are one value. */

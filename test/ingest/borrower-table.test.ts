@@ -137,6 +137,10 @@ test.each<[string, string, readonly number[]]>([
   ["decimal commas", "1.234,56|2,5|700,25|12,1", [1234.56, 2.5, 700.25, 12.1]],
   ["hundredths beside percent signs", "13.5%|14|12%|15", [0.135, 0.14, 0.12, 0.15]],
   ["parts beside percent signs", "13.5%|0.14|12%|0.15", [0.135, 0.14, 0.12, 0.15]],
+  ["decimal commas before three digits", "0,086|1,237|0,801|-2,005", [0.086, 1.237, 0.801, -2.005]],
+  ["decimal commas of percents and units", "8,5 %|10,25 %|0,125 %|1.200 %", [0.085, 0.1025, 0.00125, 12]],
+  ["decimal commas before a unit", "1,5 years|10,5 years|2 years|3 years", [1.5, 10.5, 2, 3]],
+  ["commas between thousands", "59,696|553|1,200|12,345", [59_696, 553, 1200, 12_345]],
   ["euro signs and brackets for negative numbers", "(5)|10|20|30", [-5, 10, 20, 30]],
 ])("%s", async (_, cells, expected) => {
   const rows = cells.split("|").map((cell, i) => `${i + 1};${cell};${i % 2}`);
