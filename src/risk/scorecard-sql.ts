@@ -15,10 +15,13 @@ const PLAIN = /^[a-z_][a-z\d_]*$/i;
 const WORDS =
   /^(all|and|as|by|case|cast|check|column|date|default|desc|distinct|end|from|group|in|is|key|left|limit|month|not|null|on|or|order|rank|row|rows|select|table|then|time|timestamp|to|type|union|user|value|values|when|where|with|year)$/i;
 
+/** What does not begin with a letter, and counts as missing all the same: signs for it, and infinite amounts. */
+const NO_NUMBERS = ["", ".", "?", "-", "-inf", "-Inf", "-Infinity"].map(sqlText).join(", ");
+
 /**
  * SQL that gives every customer's log odds of default, probability (not of a ranking) and score, on any engine: names
  * that are no plain ones are quoted once, where the inputs are read. A number has to be one there, or text that reads
- * as one.
+ * as one; words are missing.
  */
 export function scoreSql(model: Model, { from, key }: SqlSource): string {
   const inputs = usedInputs(model);
@@ -39,10 +42,11 @@ const identifier = (name: string): string =>
   PLAIN.test(name) && !WORDS.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 
 function read({ name, kind }: ModelInput, as: string): string {
-  if (kind === "category") return `cast(${identifier(name)} as varchar) as ${as}`;
-  const value = `try_cast(${identifier(name)} as double)`;
-  // infinite, and what is no number, count as missing
-  return `case when ${value} between ${sqlNumber(-Number.MAX_VALUE)} and ${sqlNumber(Number.MAX_VALUE)} then ${value} end as ${as}`;
+  const column = identifier(name);
+  if (kind === "category") return `cast(${column} as varchar) as ${as}`;
+  // a cast of a word stops some engines, and few have one that does not
+  const text = `trim(cast(${column} as varchar))`;
+  return `case when ${text} < 'A' and ${text} not in (${NO_NUMBERS}) then cast(${column} as double precision) end as ${as}`;
 }
 
 function introduction({ champion, outcome }: Model): string[] {

@@ -73,6 +73,40 @@ test.each<readonly [string, Model]>([
   );
 });
 
+/** What a csv file leaves in a database that guesses types: text, with words for missing. */
+async function ofText(cells: readonly string[], model: Model): Promise<unknown[]> {
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  const columns = model.inputs.map(({ name }) => `null as ${quoted(name)}`);
+  const [first = ""] = usedNumbers(model);
+  const texts = columns.map((column) =>
+    column.endsWith(quoted(first)) ? `cell as ${quoted(first)}` : column,
+  );
+  await connection.run("create table cells (place integer, cell varchar)");
+  for (const [i, cell] of cells.entries()) await connection.run(`insert into cells values (${i}, '${cell}')`);
+  await connection.run(`create view people as select place, ${texts.join(", ")} from cells`);
+  const result = await connection.runAndReadAll(scoreSql(model, { from: "people", key: "place" }));
+  connection.closeSync();
+  instance.closeSync();
+  return result.getRowObjects().map((row) => row["log_odds"]);
+}
+
+const usedNumbers = ({ inputs, scorecard }: Model): string[] =>
+  inputs
+    .filter(
+      ({ name, kind }) => kind === "number" && scorecard.characteristics.some(({ input }) => input === name),
+    )
+    .map(({ name }) => name);
+
+test("text that reads as a number is one, and a word is missing, without a cast that few engines know", async () => {
+  const model: Model = { ...challenged, champion: "scorecard" };
+  const [missing, ...others] = await ofText(["", "NA", "?", "inf", "-inf", " null", "0.5", " 0.50 "], model);
+  expect(others.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => missing));
+  expect(others[5]).not.toBe(missing);
+  expect(others[6]).toBe(others[5]);
+  expect(scoreSql(model, { from: "people", key: "place" })).not.toMatch(/try_cast|safe_cast|tryto/i);
+});
+
 test("the SQL keeps to what every engine knows", () => {
   for (const champion of ["scorecard", "trees"] as const) {
     const text = scoreSql({ ...challenged, champion }, { from: "people", key: "user_id" });
