@@ -17,6 +17,7 @@ export async function sql(text: string, files: readonly string[], options: SqlOp
   await inSession(options, async (session) => {
     const database = join(await session.temporaryFolder(), "portfolio.duckdb");
     const portfolio = await session.open(files, options, { database });
+    await portfolio.prepare(text);
     await portfolio.close();
     await using engine = await openLocked(database);
     session.onInterrupt(() => engine.interrupt());

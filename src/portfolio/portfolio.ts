@@ -66,6 +66,7 @@ export class Portfolio implements AsyncDisposable {
   readonly outcomes: Outcomes;
   /** Builds late models before a statement that names one. */
   readonly #engine: DuckDBEngine;
+  readonly #late: LateModels;
   readonly #learner: Learner;
   /** Stops what is learnt; a new one follows each stop. */
   #stop = new AbortController();
@@ -81,7 +82,8 @@ export class Portfolio implements AsyncDisposable {
   ) {
     const connect = () => engine.connect();
     this.#learner = new Learner({ connect, view, signal: () => this.#stop.signal });
-    this.#engine = withLateModels(engine, new LateModels({ connect, view, learner: this.#learner }));
+    this.#late = new LateModels({ connect, view, learner: this.#learner });
+    this.#engine = withLateModels(engine, this.#late);
     this.#read = read;
     this.#onProgress = onProgress;
     this.asOf = view.asOf;
@@ -198,6 +200,11 @@ export class Portfolio implements AsyncDisposable {
     if (result !== undefined && result.rows.length === result.total)
       yield result.rows as unknown as readonly ResultRow[];
     else yield* this.rows(id);
+  }
+
+  /** Builds the tables of predictions that a query names, for whoever reads the database afterwards. */
+  async prepare(query: string): Promise<void> {
+    await this.#late.ready(query);
   }
 
   /**

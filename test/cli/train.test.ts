@@ -190,3 +190,19 @@ test("Ctrl-C while training leaves nothing", { timeout: 60_000 }, async () => {
   expect(stderr).toContain("stopped; nothing was written");
   expect(await readdir(cwd)).toEqual(before);
 });
+
+test("the statement of an analysis of predictions runs again over the same files", {
+  timeout: 120_000,
+}, async () => {
+  const files = ["data/users.csv", "data/cards.csv"];
+  const found = await run("analyze", ...files, "--only", "default-bands,segments", "--json");
+  const { analyses } = JSON.parse(found.stdout);
+  for (const id of ["default-bands", "segments"]) {
+    const again = await run("sql", analyses[id].sql, ...files, "--json");
+    expect([again.code, again.stderr]).toEqual([0, ""]);
+    const rows: { customers: number }[] = JSON.parse(again.stdout);
+    expect(rows.map(({ customers }) => customers)).toEqual(
+      analyses[id].rows.map((row: { customers: number }) => row.customers),
+    );
+  }
+});
