@@ -1,4 +1,4 @@
-import { count, flag, label, number, ratio } from "../schema/columns.ts";
+import { count, flag, label, number, statistic } from "../schema/columns.ts";
 import { counted, decimal } from "../schema/format.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
@@ -34,7 +34,7 @@ export default defineAnalysis({
 
   columns: {
     label: label("Input", "What the model looks at."),
-    information_value: ratio("Information value", "How much the input tells by itself."),
+    information_value: statistic("Information value", "How much the input tells by itself."),
     coefficient: number("Coefficient", "Of its weight of evidence in the scorecard.", { nullable: true }),
     points_range: number("Points", "Points between its worst and its best bin.", { nullable: true }),
     missing: count("Missing", "Customers of whom it is not known."),

@@ -1,4 +1,4 @@
-import { count, flag, label, ratio } from "../schema/columns.ts";
+import { count, flag, label, statistic } from "../schema/columns.ts";
 import { threshold, whole } from "../schema/format.ts";
 import { SAME_DAY_LABEL } from "../schema/outcomes.ts";
 import { sql } from "../sql/statement.ts";
@@ -39,9 +39,9 @@ export default defineAnalysis({
   columns: {
     candidate: label("Candidate", "What was looked at, and how where not by cross-validation."),
     metric: label("Metric", "AUC, Gini, KS, Brier score, calibration slope or intercept."),
-    value: ratio("Value", "Estimate."),
-    low: ratio("From", "Lower bound of the 95 % interval.", { nullable: true }),
-    high: ratio("To", "Upper bound of the 95 % interval.", { nullable: true }),
+    value: statistic("Value", "Estimate."),
+    low: statistic("From", "Lower bound of the 95 % interval.", { nullable: true }),
+    high: statistic("To", "Upper bound of the 95 % interval.", { nullable: true }),
     model: label("Model", "ranking, scorecard or trees."),
     validation: label("Validation", "cross-validation or out of time."),
     customers: count("Customers", "Customers with an outcome that were predicted."),

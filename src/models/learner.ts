@@ -3,6 +3,7 @@ import { CardscopeError } from "../errors.ts";
 import { labelledOf } from "../risk/labelled.ts";
 import type { Model } from "../risk/model.ts";
 import { train } from "../risk/train.ts";
+import { whole } from "../schema/format.ts";
 import { SAME_DAY_LABEL, tooFew } from "../schema/outcomes.ts";
 import { borrowersOf, inputLabels } from "./borrowers.ts";
 import type { View } from "./build.ts";
@@ -55,8 +56,11 @@ export class Learner {
     const { view } = this.#source;
     const because = tooFew(view.outcomes);
     if (because !== undefined) return { because };
+    // of now: a stop while the customers are read, which replaces it, counts
+    const { signal } = this;
     await using engine = await this.#source.connect();
     const borrowers = await borrowersOf(engine, view);
+    signal?.throwIfAborted();
     const { labelled, unknown, leftOut } = labelledOf(borrowers, borrowers.outcome ?? []);
     try {
       const sample = trainingSample(labelled, SEED);
@@ -66,10 +70,10 @@ export class Learner {
         outcome: { ...outcome, unknown },
         leftOut: [...borrowers.leftOut, ...leftOut],
         labels: inputLabels,
-        signal: this.signal,
+        ...(signal && { signal }),
       });
       if (sample.rows === labelled.rows) return { model };
-      const caveat = `Trained on ${sample.rows} of the ${labelled.rows} customers with an outcome, drawn by a hash of their keys.`;
+      const caveat = `Trained on ${whole(sample.rows)} of the ${whole(labelled.rows)} customers with an outcome, drawn by a hash of their keys.`;
       return { model: { ...model, caveats: [...model.caveats, caveat] } };
     } catch (error) {
       if (error instanceof CardscopeError && error.code === "DATA_REFUSED") return { because: error.message };

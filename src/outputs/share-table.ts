@@ -22,7 +22,7 @@ interface Sum {
 
 /** Every row is of all customers who have a value, or two. */
 const EACH_OF_ALL: ReadonlySet<string> = new Set(["numeric-summary", "correlations"]);
-const numeric = new Set<Kind>(["count", "number", "share", "ratio", "usd"]);
+const numeric = new Set<Kind>(["count", "number", "share", "ratio", "statistic", "usd"]);
 /** Values of single customers, and quantiles by the part of the customers below them. */
 const EXTREME = /(?:^|_)(?:min|max)(?:_|$)/;
 const QUANTILE = /(?:^|_)(?:p(\d\d)|median)(?:_|$)/;

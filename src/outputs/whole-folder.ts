@@ -86,6 +86,8 @@ async function replaceable(
   if (found === undefined) return false;
   if (!found.isDirectory())
     throw usage(`cannot write to ${directory}: it is a file, not a folder`, "Name a new folder after --out.");
+  if (directory === "")
+    throw usage("--out names no folder", "Name a new folder after --out, such as report.");
   const here = relative(target, process.cwd());
   if (here === "" || (here !== ".." && !here.startsWith(`..${sep}`) && resolve(here) !== here))
     throw usage(

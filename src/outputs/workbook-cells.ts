@@ -7,6 +7,7 @@ export const numberFormats: Partial<Record<Kind, string>> = {
   number: "#,##0.00",
   share: "0.0%",
   ratio: "0.00",
+  statistic: "0.000",
   usd: "$#,##0",
   year: "0",
   month: "yyyy-mm",

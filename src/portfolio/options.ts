@@ -31,4 +31,20 @@ export function checkSettings(settings: Readonly<Record<string, number>>): void 
     if (!(value >= low && value <= high))
       throw usage(`${name} is out of range: ${value}`, `give a number from ${low} to ${high}`);
   }
+  for (const names of inOrder) {
+    const values = names.map((name) => settings[name] ?? parameters[name]?.default ?? 0);
+    const wrong = values.findIndex((value, at) => at > 0 && value < (values[at - 1] ?? 0));
+    if (wrong > 0)
+      throw usage(
+        `${names[wrong]} is ${values[wrong]}, below ${names[wrong - 1]}, which is ${values[wrong - 1]}`,
+        `give bounds that rise: ${names.join(", ")}`,
+      );
+  }
 }
+
+/** Bounds of bands: each at least as high as the one before. */
+const inOrder: readonly (readonly string[])[] = [
+  ["expert_card.high_from", "expert_card.moderate_from", "expert_card.low_from"],
+  ["risk_band.pd_moderate", "risk_band.pd_high", "risk_band.pd_very_high"],
+  ["risk_band.rank_very_high", "risk_band.rank_high", "risk_band.rank_moderate"],
+];

@@ -21,7 +21,7 @@ interface Known {
 
 /** What a reader has to know before using the model, found in its own figures. */
 export function caveatsOf({ champion, performance, customers, defaults, fitted, ...known }: Known): string[] {
-  const { value: auc, low } = performance.auc;
+  const { value: auc, low, high } = performance.auc;
   const caveats: string[] = [];
   if (customers < known.all) {
     caveats.push(
@@ -47,10 +47,15 @@ export function caveatsOf({ champion, performance, customers, defaults, fitted, 
     caveats.push(
       "No input tells enough about the outcome to be used: the scorecard gives every customer the same score.",
     );
+  } else if (high !== null && high < 0.5) {
+    caveats.push(
+      `The AUC is ${auc.toFixed(3)}: customers who were left out are ordered worse than by chance, so nothing was learnt.`,
+    );
   } else if (low !== null && low <= 0.5) {
     caveats.push("The interval of the AUC holds 0.5: the order may be no better than chance.");
   }
-  const slope = performance.calibration_slope;
+  // one score for everyone has no slope to speak of
+  const slope = fitted.scorecard.characteristics.length === 0 ? null : performance.calibration_slope;
   if (slope?.low != null && slope.high != null && (slope.low > 1 || slope.high < 1)) {
     caveats.push(
       `The calibration slope is ${slope.value.toFixed(2)}, and its interval leaves out 1: the probabilities are ${slope.value < 1 ? "too far apart" : "too close together"}.`,

@@ -8,6 +8,7 @@ export type Kind =
   | "number"
   | "share"
   | "ratio"
+  | "statistic"
   | "usd"
   | "year"
   | "month"
@@ -52,6 +53,8 @@ export const number = column<number>("number");
 export const share = column<number>("share");
 /** A quotient that may exceed 1. */
 export const ratio = column<number>("ratio");
+/** A figure of a model, such as its AUC, whose third decimal counts. */
+export const statistic = column<number>("statistic");
 export const usd = column<number>("usd");
 /** A number that is never grouped by thousands. */
 export const year = column<number>("year");

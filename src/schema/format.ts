@@ -6,6 +6,7 @@ const formats = {
   number: of({ maximumFractionDigits: 2 }),
   share: of({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }),
   ratio: of({ minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  statistic: of({ minimumFractionDigits: 3, maximumFractionDigits: 3 }),
   usd: of({ style: "currency", currency: "USD", maximumFractionDigits: 0 }),
 };
 

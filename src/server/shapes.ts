@@ -17,6 +17,7 @@ export const column = z
       "number",
       "share",
       "ratio",
+      "statistic",
       "usd",
       "year",
       "month",

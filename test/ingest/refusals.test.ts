@@ -160,6 +160,11 @@ test.each([
     /did you mean premium\.score_min\?/,
   ],
   [{ settings: { "premium.score_min": -5 } }, "premium.score_min is out of range: -5", /0 to 1000/],
+  [
+    { settings: { "expert_card.low_from": 20 } },
+    "expert_card.low_from is 20, below expert_card.moderate_from, which is 55",
+    /rise: expert_card.high_from/,
+  ],
 ])("the option %j is a usage error", async (options, message, hint) => {
   await using folder = await openFolder();
   const error = await refusal(

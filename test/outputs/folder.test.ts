@@ -91,6 +91,7 @@ test("refuses a folder with a result.json of another program", async () => {
 test("refuses the folder one is in, and a folder above it", async () => {
   await expect(write(process.cwd())).rejects.toThrow("it holds the folder you are in");
   await expect(write(join(process.cwd(), ".."))).rejects.toThrow("it holds the folder you are in");
+  await expect(write("")).rejects.toThrow("--out names no folder");
 });
 
 test("a target that is a file, or below one, is named and left alone", async () => {

@@ -87,7 +87,9 @@ describe("by the number of defaults", () => {
     expect(model.performance.map((one) => one.model)).toEqual([champion]);
     expect(model.performance[0]?.brier === null).toBe(champion === "ranking");
     expect(model.cut_offs.every(({ pd }) => (pd === null) === (champion === "ranking"))).toBe(true);
-    expect(model.champion_because).toContain(`${defaults} of ${defaults + others} customers defaulted`);
+    expect(model.champion_because).toContain(
+      `${defaults} of ${(defaults + others).toLocaleString("en-US")} customers defaulted`,
+    );
   });
 
   test("from 300 the trees challenge, and the scorecard stays where they are no better", async () => {

@@ -38,7 +38,12 @@ export function numberOf(row: Row | undefined, name: string): number | null {
 export const isSmall = (row: Row): boolean => row["small"] === true;
 
 export const isNumeric = (kind: Kind): boolean =>
-  kind === "count" || kind === "number" || kind === "share" || kind === "ratio" || kind === "usd";
+  kind === "count" ||
+  kind === "number" ||
+  kind === "share" ||
+  kind === "ratio" ||
+  kind === "statistic" ||
+  kind === "usd";
 
 /** Columns of a chart that name what a mark stands for. */
 export function namesOf(chart: Chart): string[] {

@@ -7,6 +7,7 @@ const exact: Partial<Record<Kind, Intl.NumberFormat>> = {
   number: number({ maximumFractionDigits: 2 }),
   share: number({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }),
   ratio: number({ minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  statistic: number({ minimumFractionDigits: 3, maximumFractionDigits: 3 }),
   usd: number({ style: "currency", currency: "USD", maximumFractionDigits: 0 }),
 };
 const short: Partial<Record<Kind, Intl.NumberFormat>> = {
@@ -14,6 +15,7 @@ const short: Partial<Record<Kind, Intl.NumberFormat>> = {
   number: number({ notation: "compact", maximumFractionDigits: 1 }),
   share: number({ style: "percent", maximumFractionDigits: 0 }),
   ratio: number({ maximumFractionDigits: 2 }),
+  statistic: number({ maximumFractionDigits: 3 }),
   usd: number({ style: "currency", currency: "USD", notation: "compact", maximumFractionDigits: 1 }),
 };
 const months = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
