@@ -30,7 +30,7 @@ export default defineAnalysis({
     select
       coalesce(bands.band, counted.band) as band,
       coalesce(counted.customers, 0) as customers,
-      cast(coalesce(counted.customers, 0) as double) / nullif(sum(counted.customers) over (), 0) as share
+      cast(coalesce(counted.customers, 0) as double) / nullif((select sum(customers) from counted), 0) as share
     from bands
     full join counted on counted.band = bands.band
     order by case when counted.band = ${underage} then 0 else bands.position end nulls last

@@ -46,7 +46,7 @@ export default defineAnalysis({
       counted.brand,
       counted.type,
       counted.cards,
-      cast(counted.cards as double) / nullif(sum(counted.cards) over (), 0) as share,
+      cast(counted.cards as double) / nullif((select sum(cards) from counted), 0) as share,
       counted.credit_limit_mean_usd,
       counted.credit_limit_median_usd
     from counted

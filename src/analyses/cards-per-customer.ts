@@ -21,7 +21,7 @@ export default defineAnalysis({
     select
       cards,
       count(*) as customers,
-      cast(count(*) as double) / nullif(sum(count(*)) over (), 0) as share
+      cast(count(*) as double) / nullif((select count(*) from customer_profile), 0) as share
     from customer_profile
     group by cards
     order by cards nulls last

@@ -23,7 +23,7 @@ export default defineAnalysis({
       state,
       city,
       count(*) as customers,
-      cast(count(*) as double) / nullif(sum(count(*)) over (), 0) as share,
+      cast(count(*) as double) / nullif((select count(*) from customer_profile), 0) as share,
       ${median("annual_income_usd")} as income_median_usd,
       ${median("debt_to_income")} as debt_to_income_median
     from customer_profile

@@ -29,7 +29,7 @@ export default defineAnalysis({
     select
       coalesce(tiers.tier, counted.tier) as tier,
       coalesce(counted.customers, 0) as customers,
-      cast(coalesce(counted.customers, 0) as double) / nullif(sum(counted.customers) over (), 0) as share
+      cast(coalesce(counted.customers, 0) as double) / nullif((select sum(customers) from counted), 0) as share
     from tiers
     full join counted on counted.tier = tiers.tier
     order by tiers.position nulls last

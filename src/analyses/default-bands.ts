@@ -42,7 +42,7 @@ export default defineAnalysis({
     select
       coalesce(bands.band, counted.band) as band,
       coalesce(counted.customers, 0) as customers,
-      cast(coalesce(counted.customers, 0) as double) / nullif(sum(counted.customers) over (), 0) as share,
+      cast(coalesce(counted.customers, 0) as double) / nullif((select sum(customers) from counted), 0) as share,
       pd_mean,
       coalesce(defaults, 0) as defaults,
       cast(defaults as double) / nullif(with_outcome, 0) as default_rate,

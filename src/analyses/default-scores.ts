@@ -62,7 +62,7 @@ export default defineAnalysis({
     select
       bins.bin,
       count(scored.score) as customers,
-      cast(count(scored.score) as double) / nullif(sum(count(scored.score)) over (), 0) as share,
+      cast(count(scored.score) as double) / nullif((select count(score) from scored), 0) as share,
       count(*) filter (where scored.defaulted) as defaults,
       cast(count(*) filter (where scored.defaulted) as double) / nullif(count(scored.defaulted), 0)
         as default_rate,

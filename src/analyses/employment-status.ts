@@ -29,7 +29,7 @@ export default defineAnalysis({
     select
       value,
       customers,
-      cast(customers as double) / nullif(sum(customers) over (), 0) as share,
+      cast(customers as double) / nullif((select sum(customers) from counted), 0) as share,
       derived
     from counted
     order by case when value is null then 1 else 0 end nulls last, customers desc nulls last, value nulls last

@@ -81,9 +81,11 @@ export default defineAnalysis({
       lgd,
       ccf,
       expected_loss_usd,
-      expected_loss_usd - max(expected_loss_usd) filter (
+      expected_loss_usd - (
+        select max(expected_loss_usd)
+        from lost
         where pd_factor = 1 and lgd_factor = 1 and ccf_factor = 1
-      ) over () as difference_usd
+      ) as difference_usd
     from lost
     order by pd_factor nulls last, lgd_factor nulls last, ccf_factor nulls last
   `,

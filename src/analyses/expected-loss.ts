@@ -60,7 +60,7 @@ export default defineAnalysis({
       cast(${expected_loss.lgd} as double) as lgd,
       cast(${expected_loss.ccf} as double) as ccf,
       cast(counted.expected_loss_usd as double) as expected_loss_usd,
-      cast(counted.expected_loss_usd as double) / nullif(sum(counted.expected_loss_usd) over (), 0) as share,
+      cast(counted.expected_loss_usd as double) / nullif((select sum(expected_loss_usd) from counted), 0) as share,
       counted.pd_from
     from bands
     full join counted on counted.band = bands.band

@@ -98,7 +98,7 @@ export default defineAnalysis({
     ),
     -- the ages of the whole portfolio, which every segment is weighted to
     mix as (
-      select age_band, cast(count(*) as double) / nullif(sum(count(*)) over (), 0) as weight
+      select age_band, cast(count(*) as double) / nullif((select count(age_band) from customer_profile), 0) as weight
       from customer_profile
       where age_band is not null
       group by age_band

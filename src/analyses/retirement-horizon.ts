@@ -29,7 +29,7 @@ export default defineAnalysis({
     select
       coalesce(bands.band, counted.band) as band,
       coalesce(counted.customers, 0) as customers,
-      cast(coalesce(counted.customers, 0) as double) / nullif(sum(counted.customers) over (), 0) as share
+      cast(coalesce(counted.customers, 0) as double) / nullif((select sum(customers) from counted), 0) as share
     from bands
     full join counted on counted.band = bands.band
     order by bands.position nulls last

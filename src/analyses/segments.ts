@@ -26,7 +26,7 @@ export default defineAnalysis({
     select
       segment_profile.segment,
       count(*) as customers,
-      cast(count(*) as double) / nullif(sum(count(*)) over (), 0) as share,
+      cast(count(*) as double) / nullif((select count(*) from customer_profile inner join segment_profile on segment_profile.user_id = customer_profile.user_id), 0) as share,
       avg(utilisation) as utilisation_mean,
       avg(debt_to_income) as debt_to_income_mean,
       avg(credit_score) as credit_score_mean,

@@ -189,7 +189,7 @@ select
   user_id,
   ${literal(EXPERT_MODEL)} as model,
   score,
-  case when score is not null then rank() over (order by score nulls last, user_id nulls last) end as risk_rank,
+  case when score is not null then rank() over (partition by score is null order by score nulls last, user_id nulls last) end as risk_rank,
   band,
   cast(null as double) as pd,
   ${expertInputs.map((_, i) => (i === 0 ? "reason_1" : `coalesce('; ' || reason_${i + 1}, '')`)).join(" || ")} as reasons,

@@ -121,6 +121,8 @@ const forbidden = {
   ilike: /\bilike\b/i,
   "iif and if": /\bi?if\s*\(/i,
   nvl: /\b(nvl|ifnull)\s*\(/i,
+  // of a small input on several threads it now and then breaks DuckDB 1.5.5, and the database with it
+  "a window over all rows, where a scalar subquery does": /\bover\s*\(\s*\)/i,
 };
 
 /** Comments and text say anything. */

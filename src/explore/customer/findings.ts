@@ -38,13 +38,16 @@ export async function findingsOf(
         where table_name = 'cards' and key in (
           select cast(card_id as varchar) from cards where user_id = ${literal(id)}
         )
+      ),
+      found as (
+        select issues.code, issues.table_name, issues.column_name, issues.row, issues.value, own.key
+        from own
+        join issues on issues.table_name = own.table_name and issues.row = own.row
       )
-      select issues.code, issues.table_name, issues.column_name, issues.row, issues.value, own.key,
-        count(*) over () as total
-      from own
-      join issues on issues.table_name = own.table_name and issues.row = own.row
-      order by own.table_name desc nulls last, own.row nulls last, issues.column_name nulls first,
-        issues.code nulls last, issues.value nulls first
+      select found.*, (select count(*) from found) as total
+      from found
+      order by table_name desc nulls last, row nulls last, column_name nulls first,
+        code nulls last, value nulls first
       limit ${MOST}`),
   );
   return { findings: rows.map(findingOf), total: Number(rows[0]?.["total"] ?? 0) };

@@ -49,7 +49,7 @@ export async function searchCustomers(
         from found
       )
       select best.user_id, best.place, best.card_id, customer_profile.cards, customer_profile.credit_score,
-        customer_profile.is_high_risk, count(*) over () as total
+        customer_profile.is_high_risk, (select count(*) from best where nth = 1) as total
       from best
       join customer_profile on customer_profile.user_id = best.user_id
       where best.nth = 1
