@@ -60,7 +60,6 @@ export class Learner {
     const { signal } = this;
     await using engine = await this.#source.connect();
     const borrowers = await borrowersOf(engine, view);
-    signal?.throwIfAborted();
     const { labelled, unknown, leftOut } = labelledOf(borrowers, borrowers.outcome ?? []);
     try {
       const sample = trainingSample(labelled, SEED);

@@ -40,11 +40,8 @@ export function chooseChampion(
     };
   }
   const by = `the trees' AUC less the scorecard's is ${written(difference)}`;
-  if (difference.low === null || difference.low <= 0) {
-    return {
-      champion: "scorecard",
-      because: `${by}: ${difference.high !== null && difference.high < 0 ? "the trees order worse" : "the interval holds 0"}, so the scorecard stays`,
-    };
+  if (difference.low === null || difference.high === null || difference.low <= 0) {
+    return { champion: "scorecard", because: `${by}: ${notBetter(difference)}, so the scorecard stays` };
   }
   const trees = performance.find(({ model }) => model === "trees");
   const slope = trees?.calibration_slope?.value;
@@ -68,6 +65,11 @@ export function chooseChampion(
         champion: "scorecard",
         because: `${by}, but the trees' probabilities do not hold (${calibration}), so the scorecard stays`,
       };
+}
+
+function notBetter({ high }: Estimate): string {
+  if (high === null) return "its interval cannot be told";
+  return high < 0 ? "the trees order worse" : "the interval holds 0";
 }
 
 function written({ value, low, high }: Estimate): string {

@@ -112,7 +112,7 @@ export const candidateNames = ["ranking", "scorecard", "trees"] as const;
 export type CandidateName = (typeof candidateNames)[number];
 
 /** How well an order or a probability holds on rows it has not learnt from. */
-const performance = z.object({
+export const performanceSchema = z.object({
   model: z.enum(["ranking", "scorecard", "trees", "expert card"]),
   customers: z.number().int(),
   defaults: z.number().int(),
@@ -168,7 +168,7 @@ const cutOff = z.object({
   share_defaults_avoided: finite.nullable(),
 });
 
-const fairness = z.object({
+export const fairnessSchema = z.object({
   dimension: z.string(),
   group: z.string(),
   customers: z.number().int(),
@@ -180,7 +180,7 @@ const fairness = z.object({
   ratio_high: finite.nullable(),
 });
 
-const stability = z.object({
+export const stabilitySchema = z.object({
   /** Null is the score: the population stability index. Else the characteristic's. */
   input: z.string().nullable(),
   index: finite,
@@ -232,15 +232,15 @@ export const modelSchema = z.object({
   scorecard,
   trees: trees.nullable(),
   /** Cross-validated, champion first. */
-  performance: z.array(performance).readonly(),
+  performance: z.array(performanceSchema).readonly(),
   folds: z.number().int(),
   /** Trained on the earlier rows and looked at on the later ones, where the rows have dates. */
-  out_of_time: z.object({ from: z.string(), performance: z.array(performance).readonly() }).nullable(),
+  out_of_time: z.object({ from: z.string(), performance: z.array(performanceSchema).readonly() }).nullable(),
   /** Challenger less champion-by-default, by paired bootstrap. */
   auc_difference: estimate.nullable(),
   cut_offs: z.array(cutOff).readonly(),
   /** At `cut_off`. A screen, no verdict. */
-  fairness: z.array(fairness).readonly(),
+  fairness: z.array(fairnessSchema).readonly(),
   /** Highest probability that is selected; of a ranking the riskiest part of the customers that is not. */
   cut_off: finite,
   /** Upper bounds of the score's bins in training (the last is open), with their customers: what stability is held against. */
@@ -256,11 +256,11 @@ export type Characteristic = z.infer<typeof characteristic>;
 export type Scorecard = z.infer<typeof scorecard>;
 export type Tree = z.infer<typeof tree>;
 export type Trees = z.infer<typeof trees>;
-export type Performance = z.infer<typeof performance>;
+export type Performance = z.infer<typeof performanceSchema>;
 export type Estimate = z.infer<typeof estimate>;
 export type CutOff = z.infer<typeof cutOff>;
-export type Fairness = z.infer<typeof fairness>;
-export type Stability = z.infer<typeof stability>;
+export type Fairness = z.infer<typeof fairnessSchema>;
+export type Stability = z.infer<typeof stabilitySchema>;
 
 /** Risk by probability of default or by expert points; the measure `risk_band` holds the bounds. */
 export type RiskBand = (typeof riskBands)[number];

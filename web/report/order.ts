@@ -91,5 +91,13 @@ const rank = (order: readonly string[], id: string): number => {
 export const inOrder = (ids: readonly string[]): string[] =>
   [...ids].sort((a, b) => rank(analyses, a) - rank(analyses, b));
 
-export const sentencesFirst = (ids: readonly string[]): string[] =>
-  [...ids].sort((a, b) => rank(sentences, a) - rank(sentences, b));
+const MOST_SENTENCES = 10;
+
+/** The figures whose sentences a meeting wants first; those that say nothing are left out. */
+export const sentencesOf = <T extends { readonly id: string; readonly insight: string }>(
+  figures: readonly T[],
+): T[] =>
+  figures
+    .filter(({ insight }) => insight !== "")
+    .sort((a, b) => rank(sentences, a.id) - rank(sentences, b.id))
+    .slice(0, MOST_SENTENCES);

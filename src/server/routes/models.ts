@@ -4,6 +4,7 @@ import { usage } from "../../errors.ts";
 import { type ModelFileName, modelFile, modelFileNames, modelStateOf } from "../../explore/default-model.ts";
 import { defaultRiskOf } from "../../explore/default-risk.ts";
 import { scoreOpened, validateOpened } from "../../explore/sent-model.ts";
+import { fairnessSchema, performanceSchema, stabilitySchema } from "../../risk/model.ts";
 import { riskBands } from "../../schema/bands.ts";
 import type { Desk } from "../desk.ts";
 import { failures, routes } from "../failure.ts";
@@ -12,30 +13,6 @@ import { lookQuery } from "../shapes.ts";
 
 const number = z.number().nullable();
 const text = z.string().nullable();
-const estimate = z.object({ value: z.number(), low: number, high: number });
-const performance = z
-  .object({
-    auc: estimate,
-    gini: estimate,
-    ks: estimate,
-    brier: estimate.nullable(),
-    calibration_slope: estimate.nullable(),
-    calibration_intercept: estimate.nullable(),
-    calibration: z
-      .array(
-        z.object({
-          bin: z.number(),
-          customers: z.number(),
-          defaults: z.number(),
-          pd_mean: z.number(),
-          rate: z.number(),
-          rate_low: z.number(),
-          rate_high: z.number(),
-        }),
-      )
-      .readonly(),
-  })
-  .openapi("ModelPerformance");
 const sentences = z.array(z.string()).readonly();
 
 const model = z
@@ -59,7 +36,7 @@ const model = z
         unknown: z.number(),
       })
       .nullable(),
-    performance: performance.nullable().openapi({ description: "from cross-validation" }),
+    performance: performanceSchema.nullable().openapi({ description: "from cross-validation" }),
     left_out: z.array(z.object({ column: z.string(), reason: z.string(), because: z.string() })).readonly(),
     caveats: sentences,
     files: z.array(z.object({ name: z.string(), about: z.string() })).readonly(),
@@ -71,42 +48,9 @@ const validation = z
     model: z.string(),
     customers: z.number(),
     defaults: number,
-    performance: performance.nullable().openapi({ description: "null where no outcome is known" }),
-    stability: z
-      .array(
-        z.object({
-          input: text.openapi({ description: "null is the score: the population stability index" }),
-          index: z.number(),
-          verdict: z.enum(["stable", "shifting", "shifted"]),
-          bins: z
-            .array(
-              z.object({
-                label: z.string(),
-                expected: z.number(),
-                actual: z.number(),
-                share_expected: z.number(),
-                share_actual: z.number(),
-                contribution: z.number(),
-              }),
-            )
-            .readonly(),
-        }),
-      )
-      .readonly(),
-    fairness: z
-      .array(
-        z.object({
-          dimension: z.string(),
-          group: z.string(),
-          customers: z.number(),
-          selected: z.number(),
-          rate: z.number(),
-          ratio: number,
-          ratio_low: number,
-          ratio_high: number,
-        }),
-      )
-      .readonly(),
+    performance: performanceSchema.nullable().openapi({ description: "null where no outcome is known" }),
+    stability: z.array(stabilitySchema).readonly(),
+    fairness: z.array(fairnessSchema).readonly(),
     caveats: sentences,
   })
   .openapi("ModelValidation");
