@@ -18,6 +18,14 @@ export interface Loaded {
   readonly malformed: readonly number[];
 }
 
+/** Who waits for a source to be read. */
+export interface Watch {
+  /** Told now and then which part of the source has been read, from 0 to 1. */
+  readonly onRead?: (share: number) => void;
+  /** Stops the reading, which then fails with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
 /** One table of a file: a csv file, a sheet, a Parquet file. */
 export interface SourceTable {
   readonly path: string;
@@ -32,5 +40,11 @@ export interface SourceTable {
    * Makes `table` in the database: the wanted columns of all rows below `headerRow` (0-based index in
    * `preview`), as text or as the file's own types.
    */
-  load(engine: DuckDBEngine, table: string, wanted: readonly Wanted[], headerRow: number): Promise<Loaded>;
+  load(
+    engine: DuckDBEngine,
+    table: string,
+    wanted: readonly Wanted[],
+    headerRow: number,
+    watch?: Watch,
+  ): Promise<Loaded>;
 }
