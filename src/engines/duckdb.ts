@@ -75,8 +75,13 @@ function over(
         yield { columns, rows: decode(columns, chunk) };
       }
     },
-    async execute(statement) {
-      await run(statement, (text) => connection.run(text));
+    async execute(statement, onDone) {
+      const stop = onDone && (await follow(connection, onDone));
+      try {
+        await run(statement, (text) => connection.run(text));
+      } finally {
+        stop?.();
+      }
     },
     interrupt: () => connection.interrupt(),
     async connect() {
@@ -85,6 +90,20 @@ function over(
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** How often a statement is asked how far it is. */
+const FOLLOW_MS = 100;
+
+/** Asks how far the connection's statement is, until the returned function is called. */
+async function follow(connection: DuckDBConnection, onDone: (share: number) => void): Promise<() => void> {
+  await connection.run("set enable_progress_bar = true");
+  await connection.run("set enable_progress_bar_print = false");
+  const timer = setInterval(() => {
+    const { percentage } = connection.progress;
+    if (percentage > 0) onDone(percentage / 100);
+  }, FOLLOW_MS);
+  return () => clearInterval(timer);
 }
 
 function decode(columns: readonly string[], chunk: DataChunk): ResultRow[] {

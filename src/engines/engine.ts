@@ -16,7 +16,8 @@ export interface Engine extends AsyncDisposable {
   query(statement: Statement): Promise<Relation>;
   /** The rows in batches, in the order the statement states; nothing is kept. */
   stream(statement: Statement): AsyncIterable<Relation>;
-  execute(statement: Statement): Promise<void>;
+  /** `onDone` is told now and then which part is done, from 0 to 1, as far as the engine knows. */
+  execute(statement: Statement, onDone?: (share: number) => void): Promise<void>;
   /** Stops the statement that runs, which then fails. */
   interrupt(): void;
 }

@@ -1,13 +1,11 @@
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
+import { stat } from "node:fs/promises";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { refused } from "../errors.ts";
-import { literal, raw, sql } from "../sql/statement.ts";
-import { cutCardNumberSql } from "./card-number.ts";
 import { CsvSplitter, csvRecords, guessDelimiter } from "./csv-records.ts";
+import { bytesOf, type CsvShape, csvScan, loadText, rowOf } from "./csv-scan.ts";
 import type { Identity } from "./identify.ts";
 import { RawTable } from "./raw-table.ts";
-import type { Loaded, SourceTable, Wanted } from "./source-table.ts";
+import type { Loaded, SourceTable, Wanted, Watch } from "./source-table.ts";
 import { type CellBatch, CellKind } from "./xlsx/workbook.ts";
 
 type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -30,95 +28,54 @@ export function openCsv(path: string, file: string, identity: Identity): SourceT
       `${file}: no columns found`,
       "give a csv file with a header row, separated by comma, semicolon, tab or |",
     );
+  const planOf = (headerRow: number): Plan => {
+    const header = preview[headerRow] ?? [];
+    const columns = header.findLastIndex((cell) => cell.trim() !== "") + 1;
+    return { path, file, headerRow, columns, delimiter, width, gzip: identity.gzip, encoding };
+  };
+  const lineEnds = new Set(lines.match(/\r\n|\r|\n/g));
+  const isNative = ({ columns, headerRow }: Plan) =>
+    encoding === "utf-8" &&
+    lineEnds.size <= 1 &&
+    !lineEnds.has("\r") &&
+    !preview.slice(headerRow).some((row) => isTooWide(row, columns));
   return {
     path,
     file,
     sheet: null,
     preview,
-    async load(engine, table, wanted, headerRow) {
-      const header = preview[headerRow] ?? [];
-      const columns = header.findLastIndex((cell) => cell.trim() !== "") + 1;
-      const { gzip } = identity;
-      const plan: Plan = { path, file, table, wanted, headerRow, columns, delimiter, width, gzip, encoding };
-      const lineEnds = new Set(lines.match(/\r\n|\r|\n/g));
-      const isNative =
-        encoding === "utf-8" &&
-        lineEnds.size <= 1 &&
-        !lineEnds.has("\r") &&
-        !preview.slice(headerRow).some((row) => isTooWide(row, columns));
-      return (isNative ? await loadNative(engine, plan) : undefined) ?? loadDecoded(engine, plan);
+    scan(engine, wanted, headerRow) {
+      const plan = planOf(headerRow);
+      return isNative(plan) && plan.columns === width ? csvScan(engine, plan, wanted) : undefined;
+    },
+    async load(engine, table, wanted, headerRow, watch = {}) {
+      const plan = planOf(headerRow);
+      if (isNative(plan) && (await loadText(engine, plan, table, wanted, watch)))
+        return { row: rowOf(plan), malformed: [] };
+      return loadDecoded(engine, plan, table, wanted, watch);
     },
   };
 }
 
-interface Plan {
-  readonly path: string;
+interface Plan extends CsvShape {
   readonly file: string;
-  readonly table: string;
-  readonly wanted: readonly Wanted[];
-  readonly headerRow: number;
-  /** How many the header names: what stands further right belongs to none. */
-  readonly columns: number;
-  readonly delimiter: string;
-  readonly width: number;
-  readonly gzip: boolean;
   readonly encoding: Encoding;
 }
 
 const isTooWide = (cells: readonly string[], columns: number): boolean =>
   cells.length > columns && cells.slice(columns).some((cell) => cell.trim() !== "");
 
-/**
- * By the engine's reader, which takes UTF-8 with every row as wide as the next. Undefined where that fails, and
- * where it would number rows wrong, since it leaves out empty lines and rows that it cannot read.
- */
-async function loadNative(engine: DuckDBEngine, plan: Plan): Promise<Loaded | undefined> {
-  if (await hasEmptyLines(plan)) return undefined;
-  const { table, wanted, headerRow } = plan;
-  const names = Array.from({ length: plan.width }, (_, i) => `c${i}`);
-  const select = wanted.map(({ name, index, cardNumber }) =>
-    cardNumber ? `${cutCardNumberSql(`c${index}`)} as ${name}` : `c${index} as ${name}`,
-  );
-  const beyond = names.slice(plan.columns);
-  if (beyond.length > 0) select.push(`coalesce(${beyond.join(", ")}) is not null as beyond`);
-  await engine.execute(
-    raw(`create or replace temp table ${table} as select ${select.join(", ")} from read_csv(${literal(plan.path)},
-      columns = {${names.map((name) => `${name}: 'VARCHAR'`).join(", ")}},
-      auto_detect = false, header = false, skip = ${headerRow + 1},
-      delim = ${literal(plan.delimiter)}, quote = '"', escape = '"',
-      compression = ${plan.gzip ? "'gzip'" : "'none'"}, max_line_size = 4194304,
-      store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = 1)`),
-  );
-  const { rows } = await engine.query(
-    raw(`select 1 as found from csv_rejects
-      ${beyond.length > 0 ? `union all select 1 as found from ${table} where beyond` : ""} limit 1`),
-  );
-  await engine.execute(sql`drop table csv_rejects`);
-  await engine.execute(sql`drop table csv_scans`);
-  if (rows.length > 0) return undefined;
-  if (beyond.length > 0) await engine.execute(raw(`alter table ${table} drop column beyond`));
-  return { row: `rowid + ${headerRow + 2}`, malformed: [] };
-}
-
-async function hasEmptyLines(plan: Plan): Promise<boolean> {
-  let last = "";
-  for await (const chunk of bytesOf(plan)) {
-    const text = last + chunk.toString("latin1");
-    if (/\n\r?\n\r?[^\r\n]/.test(text)) return true;
-    last = text.slice(-4);
-  }
-  return false;
-}
-
-function bytesOf({ path, gzip }: Plan): AsyncIterable<Buffer> {
-  const bytes = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  return gzip ? bytes.pipe(createGunzip({ chunkSize: 1024 * 1024 })) : bytes;
-}
-
 /** Decodes and splits here, for what the engine does not read or would number wrong. */
-async function loadDecoded(engine: DuckDBEngine, plan: Plan): Promise<Loaded> {
-  const { wanted, headerRow, columns } = plan;
-  const target = new RawTable(engine, plan.table, wanted);
+async function loadDecoded(
+  engine: DuckDBEngine,
+  plan: Plan,
+  table: string,
+  wanted: readonly Wanted[],
+  { onRead, signal }: Watch,
+): Promise<Loaded> {
+  const { headerRow, columns } = plan;
+  const { size } = await stat(plan.path);
+  const target = new RawTable(engine, table, wanted);
   const malformed: number[] = [];
   let row = 0;
   let read = 0;
@@ -138,7 +95,13 @@ async function loadDecoded(engine: DuckDBEngine, plan: Plan): Promise<Loaded> {
       if (pending.length === 2048) await flush();
     }
   };
-  for await (const chunk of bytesOf(plan)) await take(decoder.decode(chunk, { stream: true }), false);
+  let bytes = 0;
+  for await (const chunk of bytesOf(plan)) {
+    signal?.throwIfAborted();
+    await take(decoder.decode(chunk, { stream: true }), false);
+    bytes += chunk.length;
+    if (!plan.gzip) onRead?.(bytes / size);
+  }
   await take(decoder.decode(), true);
   await flush();
   await target.close();

@@ -4,24 +4,25 @@ import type { Inferred, RawColumn } from "./inferred.ts";
 import { fullMatch, isError, isMissingToken } from "./missing.ts";
 import { dayMonthOrders, type Notation, notations } from "./notations.ts";
 import { textOf } from "./raw-table.ts";
+import { SAMPLE_ROWS } from "./source-table.ts";
 import { inferWords } from "./words.ts";
 
 /** What is no part of a cell at its ends: web pages and spreadsheets leave blanks that do not break. */
-const BLANKS = " \t\u00a0\u202f";
-
-/** Cells of the first rows, by which the notation to try first is chosen. */
-const SAMPLE_ROWS = 2_000;
+export const BLANKS = " \t\u00a0\u202f";
 
 /** Finds the notation of a column: the first that reads all of it, else the one that reads most. */
 export async function infer(engine: DuckDBEngine, table: string, raw_: RawColumn): Promise<Inferred> {
-  const { field } = raw_;
-  const direct = readDirectly(raw_);
-  if (direct !== undefined)
-    return retype(engine, table, { ...raw_, ...direct, ...(await countFilled(engine, table, raw_)) });
-  const plain = `nullif(trim(${textOf(raw_.column, raw_.type)}, ${literal(BLANKS)}), '')`;
+  const { field, readAs } = raw_;
+  const direct = readDirectly(raw_) ?? (await readWholeIds(engine, table, raw_));
+  if (direct !== undefined) {
+    const isDay = readAs === undefined || readAs.isDay === true;
+    const column = { ...raw_, ...direct, ...(await countFilled(engine, table, raw_)) };
+    return retype(engine, table, column, String(isDay));
+  }
+  const { from, plain } = await spellings(engine, table, raw_);
   if (field.reading === "text" || field.reading === "category") return inferWords(engine, table, raw_, plain);
   const candidates = notations[field.reading];
-  const clean = await chooseClean(engine, table, plain, candidates);
+  const clean = await chooseClean(engine, table, from, plain, candidates);
   const cells =
     clean === undefined
       ? await countMissing(engine, table, plain)
@@ -52,6 +53,30 @@ export async function infer(engine: DuckDBEngine, table: string, raw_: RawColumn
   );
 }
 
+/** Cells to judge: SQL after FROM, and for cells that stand for many how many they are. */
+interface Cells {
+  readonly sql: string;
+  readonly weight?: string;
+}
+
+/** Flags and months have few different cells: those are judged, and cut from blanks, instead of each cell. */
+async function spellings(
+  engine: DuckDBEngine,
+  table: string,
+  { column, field, type }: RawColumn,
+): Promise<{ from: Cells; plain: string }> {
+  const text = textOf(column, type);
+  const plain = `nullif(trim(${text}, ${literal(BLANKS)}), '')`;
+  if (type !== "VARCHAR" || (field.reading !== "flag" && field.reading !== "month"))
+    return { from: { sql: table }, plain };
+  const sql = `(select ${column}, count(*) as n from ${table} group by ${column}) spelled`;
+  const { blank = 1 } = await one(
+    engine,
+    `select count(*) filter (where trim(${column}, ${literal(BLANKS)}) <> ${column}) as blank from ${sql}`,
+  );
+  return { from: { sql, weight: "n" }, plain: blank === 0 ? `nullif(${column}, '')` : plain };
+}
+
 /** Words for missing and errors, which are told from values that cannot be read. */
 async function countMissing(engine: DuckDBEngine, table: string, plain: string) {
   const {
@@ -70,14 +95,13 @@ async function countMissing(engine: DuckDBEngine, table: string, plain: string) 
   return { text, tokens, errors, filled: all - tokens - errors };
 }
 
+type Direct = Pick<
+  Inferred,
+  "notation" | "text" | "value" | "isOwn" | "isAmbiguousOrder" | "retypedIn" | "isWholeId"
+>;
+
 /** Columns whose type already is what the reading wants. */
-function readDirectly({
-  column,
-  field,
-  type,
-}: RawColumn):
-  | Pick<Inferred, "notation" | "text" | "value" | "isOwn" | "isAmbiguousOrder" | "retypedIn">
-  | undefined {
+function readDirectly({ column, field, type, readAs }: RawColumn): Direct | undefined {
   const base = {
     text: textOf(column, type),
     isOwn: undefined,
@@ -86,11 +110,35 @@ function readDirectly({
   };
   const isNumber = ["integer", "usd", "number"].includes(field.reading);
   if (type === "DOUBLE" && isNumber)
-    return { ...base, notation: "number", value: `case when isfinite(${column}) then ${column} end` };
-  if (type === "DATE" && field.reading === "month") return { ...base, notation: "date", value: column };
+    return {
+      ...base,
+      notation: readAs?.name ?? "number",
+      value: `case when isfinite(${column}) then ${column} end`,
+    };
+  if (type === "DATE" && field.reading === "month")
+    return { ...base, notation: readAs?.name ?? "date", value: column };
+  if (type === "BIGINT" && field.reading === "id")
+    return { ...base, notation: "integer", value: column, isWholeId: true };
   if (type === "BOOLEAN" && field.reading === "flag")
     return { ...base, notation: "true/false", value: column };
   return undefined;
+}
+
+/** Numbers of a workbook that are ids: a fraction, a sign or more than fifteen digits needs their text. */
+async function readWholeIds(
+  engine: DuckDBEngine,
+  table: string,
+  { column, field, type }: RawColumn,
+): Promise<Direct | undefined> {
+  if (type !== "DOUBLE" || field.reading !== "id") return undefined;
+  const { others = 1 } = await one(
+    engine,
+    `select count(*) filter (where not (${column} between 0 and 999999999999999 and ${column} = trunc(${column}))) as others from ${table}`,
+  );
+  if (others > 0) return undefined;
+  const base = { isOwn: undefined, isAmbiguousOrder: false, retypedIn: undefined };
+  const text = textOf(column, type);
+  return { ...base, text, notation: "integer", value: `cast(${column} as bigint)`, isWholeId: true };
 }
 
 async function countFilled(engine: DuckDBEngine, table: string, { column }: RawColumn) {
@@ -113,7 +161,7 @@ async function choose(
   const [only] = candidates;
   if (only === undefined) throw new TypeError("a reading without notations");
   if (filled === 0) return { notation: only, readsAll: true };
-  const all = await readers(engine, table, text, candidates);
+  const all = await readers(engine, { sql: table }, text, candidates);
   const complete = all.find(({ readsAll }) => readsAll);
   if (complete !== undefined) return complete;
   // a stray cell does not unmake a column that is otherwise written so
@@ -124,39 +172,56 @@ async function choose(
 }
 
 /**
- * The usual case at little cost: the first notation that reads all of the first rows also reads the rest. One
- * that fails on the first rows cannot read all of them, so that no earlier one is passed over.
+ * The usual case at little cost: the first notation that reads all of the first rows also reads the rest. One whose
+ * pattern fails on the first rows cannot read all of them, so that no earlier one is passed over.
  */
 async function chooseClean(
   engine: DuckDBEngine,
   table: string,
+  from: Cells,
   text: string,
   candidates: readonly Notation[],
 ) {
-  const sampled = await readers(engine, `(select * from ${table} limit ${SAMPLE_ROWS})`, text, candidates);
-  const first = sampled.find(({ readsAll }) => readsAll)?.notation;
-  if (first === undefined) return undefined;
-  const [whole] = await readers(engine, table, text, [first]);
-  return whole?.readsAll ? { ...whole, filled: whole.reads } : undefined;
+  const first = { sql: `(select * from ${table} limit ${SAMPLE_ROWS})` };
+  for (const { notation, holds } of await matching(engine, first, text, candidates)) {
+    const [whole] = await readers(engine, from, text, [notation]);
+    if (whole?.readsAll) return { ...whole, filled: whole.reads };
+    if (holds) return undefined;
+  }
+  return undefined;
 }
 
-async function readers(engine: DuckDBEngine, from: string, text: string, candidates: readonly Notation[]) {
+/** The notations that every cell is written in, most specific first; `holds` says whether the column may be read so. */
+export async function matching(
+  engine: DuckDBEngine,
+  from: Cells,
+  text: string,
+  candidates: readonly Notation[],
+) {
+  const all = await readers(engine, from, text, candidates);
+  return all.filter(({ readsEach }) => readsEach);
+}
+
+async function readers(engine: DuckDBEngine, from: Cells, text: string, candidates: readonly Notation[]) {
+  const weight = from.weight ?? "1";
   const columns = candidates.map(({ pattern, read, mayFail, onlyIf }, i) => {
     // a reading may throw on what it does not match, and only a case keeps it from being tried there
     const hasValue = mayFail ? `(${read("cell")}) is not null` : "true";
-    const reads = `count(*) filter (where case when ${fullMatch("cell", pattern)} then ${hasValue} end)`;
+    const reads = `coalesce(sum(weight) filter (where case when ${fullMatch("cell", pattern)} then ${hasValue} end), 0)`;
     return `${reads} as n${i}, ${onlyIf?.("cell") ?? "true"} as ok${i}`;
   });
   const { rows } = await engine.query(
     raw(
-      `select count(cell) as filled, ${columns.join(", ")} from (select ${text} as cell from ${from}) cells`,
+      `select coalesce(sum(weight) filter (where cell is not null), 0) as filled, ${columns.join(", ")}
+        from (select ${text} as cell, ${weight} as weight from ${from.sql}) cells`,
     ),
   );
   const counts = rows[0] ?? {};
   return candidates.map((notation, i) => {
     const reads = Number(counts[`n${i}`] ?? 0);
     const holds = counts[`ok${i}`] === true;
-    return { notation, reads, holds, readsAll: holds && reads === counts["filled"] };
+    const readsEach = reads === Number(counts["filled"]);
+    return { notation, reads, holds, readsEach, readsAll: holds && readsEach };
   });
 }
 

@@ -1,11 +1,14 @@
 import type { Field } from "../schema/tables.ts";
+import type { Notation } from "./notations.ts";
 
 /** A column of a raw table, before its notation is known. */
 export interface RawColumn {
   readonly column: string;
   readonly field: Field;
-  /** The engine's type: VARCHAR, DOUBLE, DATE or BOOLEAN. */
+  /** The engine's type: VARCHAR, DOUBLE, DATE, BOOLEAN, or BIGINT for ids. */
   readonly type: string;
+  /** The notation of its cells in the file, where they have been read already. */
+  readonly readAs?: Notation | undefined;
 }
 
 /** How a column is written, found from the whole of it. */
@@ -16,6 +19,8 @@ export interface Inferred extends RawColumn {
   readonly text: string;
   /** SQL for the value, and null where the cell is in no notation. */
   readonly value: string;
+  /** Whether the value is a BIGINT: ids of which all are whole numbers, spelled as such. */
+  readonly isWholeId?: boolean;
   /** SQL that is true for cells in the column's own notation; undefined when all of them are. */
   readonly isOwn: string | undefined;
   /** Cells that hold something, words for missing and errors left out. */

@@ -5,7 +5,6 @@ import { refused } from "../errors.ts";
 import { Inputs, type SourceColumn } from "../schema/inputs.ts";
 import type { Source } from "../schema/issues.ts";
 import { maskCardNumbers } from "../schema/mask.ts";
-import type { Field } from "../schema/tables.ts";
 import { raw } from "../sql/statement.ts";
 import { type FileMonth, inferFileMonth } from "./as-of.ts";
 import { type HeaderMap, type TableName, tables } from "./bind.ts";
@@ -13,11 +12,12 @@ import { locate } from "./coordinates.ts";
 import { coordinateDay } from "./damage.ts";
 import { plainHeader } from "./headers.ts";
 import { IssueLog } from "./issue-log.ts";
-import { dropCardNumbers, leaveOutKeyless, refuseCardNumbersAsKeys, settleIds, settleKey } from "./keys.ts";
+import { leaveOutKeyless, settleIds, settleKey } from "./keys.ts";
 import { openFiles } from "./open-files.ts";
 import { type Found, pickTables } from "./pick-tables.ts";
-import { type ReadTable, readTable, sqlType } from "./read-table.ts";
+import { loadTable, type ReadTable, readTable, type Standins } from "./read-table.ts";
 import { checkAges, checkCardCounts, checkMonths, checkRelations, checkRowNumbers } from "./relations.ts";
+import type { Watch } from "./source-table.ts";
 
 export interface IngestOptions {
   /** `column=header` overrides; a column of both tables is written `users.user_id`. */
@@ -26,6 +26,8 @@ export interface IngestOptions {
   readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
   /** Whether to fill `nearest_place`, which no analysis reads and which takes a gazetteer. */
   readonly nearestPlaces: boolean;
+  /** Who waits for a table to be loaded. */
+  readonly watch?: (table: TableName) => Watch;
   /** YYYY-MM-DD; the fallback where the files do not tell their month. */
   readonly today: string;
 }
@@ -51,11 +53,28 @@ export async function ingest(
   const files = await openFiles(engine, paths);
   let read: { users: ReadTable; cards: ReadTable };
   let found: Found;
+  const hashes = new Map<string, Promise<string>>();
   try {
     found = pickTables(files.tables, options);
+    for (const { source } of [found.users, found.cards]) {
+      const hash = hashes.get(source.path) ?? hashOf(source.path);
+      // what fails while the engine reads is met where the hash is asked for
+      hash.catch(() => {});
+      hashes.set(source.path, hash);
+    }
+    const readFrom = async ({ source, binding }: Found["users"], standins: Standins) => {
+      const watch = options.watch?.(binding.table) ?? {};
+      return readTable(
+        engine,
+        await loadTable(engine, source, binding, log, watch),
+        source.file,
+        standins,
+        log,
+      );
+    };
     read = {
-      users: await readTable(engine, found.users.source, found.users.binding, found.standins.users, log),
-      cards: await readTable(engine, found.cards.source, found.cards.binding, found.standins.cards, log),
+      users: await readFrom(found.users, found.standins.users),
+      cards: await readFrom(found.cards, found.standins.cards),
     };
   } finally {
     await files[Symbol.asyncDispose]();
@@ -64,8 +83,6 @@ export async function ingest(
     if (read[name].rows === 0)
       throw refused(`${found[name].source.file}: no rows below the header`, "give a file that has rows");
     await refuseImplausible(engine, read[name], found[name].source.file);
-    await refuseCardNumbersAsKeys(engine, read[name], found[name].source.file);
-    await dropCardNumbers(engine, read[name], log);
     const { binding } = found[name];
     for (const column of binding.guessed)
       await log.add("guessed_column", name, column, null, headerOf(found[name], column));
@@ -77,10 +94,10 @@ export async function ingest(
   await leaveOutKeyless(engine, read.users, log);
   await leaveOutKeyless(engine, read.cards, log);
   await settleIds(engine, [
-    ["read_users", "user_id"],
-    ["read_cards", "user_id"],
+    ["users", "user_id"],
+    ["cards", "user_id"],
   ]);
-  await settleIds(engine, [["read_cards", "card_id"]]);
+  await settleIds(engine, [["cards", "card_id"]]);
   await settleKey(engine, read.users, found.users.source.file, log);
   await settleKey(engine, read.cards, found.cards.source.file, log);
   const has = (table: TableName, ...columns: string[]) =>
@@ -92,37 +109,21 @@ export async function ingest(
   if (has("users", "card_count")) await checkCardCounts(log);
   if (has("cards", "expires_on", "opened_on")) await checkMonths(log);
 
-  const rows = {
-    users: await makeTable(engine, "users", read.users),
-    cards: await makeTable(engine, "cards", read.cards),
-  };
   if (has("users", "latitude", "longitude"))
     await locate(engine, await pointsOf(engine, read.users), options.nearestPlaces);
   const fileMonth = await inferFileMonth(engine, options.today);
   if (has("users", "age", "birth_year", "birth_month")) await checkAges(log, fileMonth);
   for (const name of ["users", "cards"] as const)
     await log.keepKeys(name, `select row, ${tables[name].key} as key from ${read[name].name}`);
-  await engine.execute(raw("drop table read_users"));
-  await engine.execute(raw("drop table read_cards"));
 
   const sources: Source[] = [];
-  for (const name of ["users", "cards"] as const)
-    sources.push(await describeSource(name, found[name], read[name], rows[name]));
+  for (const name of ["users", "cards"] as const) {
+    await engine.execute(raw(`alter table ${name} drop column row`));
+    const { rows } = await engine.query(raw(`select count(*) as n from ${name}`));
+    const sha256 = (await hashes.get(found[name].source.path)) ?? "";
+    sources.push(describeSource(name, found[name], read[name], Number(rows[0]?.["n"]), sha256));
+  }
   return { sources, inputs: await inputsOf(engine), fileMonth, log };
-}
-
-/** The canonical table with all its columns; those that no header feeds are null. */
-async function makeTable(engine: DuckDBEngine, name: TableName, read: ReadTable): Promise<number> {
-  const { rows: described } = await engine.query(raw(`describe ${read.name}`));
-  const bound = new Set(described.map((row) => String(row["column_name"])));
-  const columns = Object.entries<Field>(tables[name].fields).map(([column, field]) =>
-    bound.has(column) ? column : `cast(null as ${sqlType(field)}) as ${column}`,
-  );
-  await engine.execute(
-    raw(`create or replace table ${name} as select ${columns.join(", ")} from ${read.name}`),
-  );
-  const { rows } = await engine.query(raw(`select count(*) as n from ${name}`));
-  return Number(rows[0]?.["n"] ?? 0);
 }
 
 /** Coordinates of the customers; what a spreadsheet turned into days comes back as two candidates. */
@@ -177,12 +178,13 @@ async function refuseImplausible(engine: DuckDBEngine, read: ReadTable, file: st
 const headerOf = ({ binding }: Found["users"], column: string): string =>
   maskCardNumbers(binding.headers[binding.columns.get(column) ?? -1] ?? "");
 
-async function describeSource(
+function describeSource(
   table: TableName,
   { source, binding }: Found["users"],
   read: ReadTable,
   rows: number,
-): Promise<Source> {
+  sha256: string,
+): Source {
   const used = new Set(binding.columns.values());
   const ignored = binding.headers
     .filter((_, i) => !used.has(i))
@@ -193,7 +195,7 @@ async function describeSource(
     file: source.file,
     sheet: source.sheet,
     rows,
-    sha256: await sha256(source.path),
+    sha256,
     columns: read.columns.map(({ column, notation }) => ({
       column,
       header: headerOf({ source, binding }, column).trim(),
@@ -203,7 +205,7 @@ async function describeSource(
   };
 }
 
-async function sha256(path: string): Promise<string> {
+async function hashOf(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest("hex");

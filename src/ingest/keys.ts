@@ -2,7 +2,7 @@ import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { refused } from "../errors.ts";
 import { maskCardNumbers } from "../schema/mask.ts";
 import { raw } from "../sql/statement.ts";
-import { tables } from "./bind.ts";
+import { type TableName, tables } from "./bind.ts";
 import type { IssueLog } from "./issue-log.ts";
 import type { ReadTable } from "./read-table.ts";
 
@@ -11,6 +11,12 @@ export async function settleIds(
   engine: DuckDBEngine,
   places: readonly (readonly [table: string, column: string])[],
 ): Promise<void> {
+  const texts: (readonly [string, string])[] = [];
+  for (const [table, column] of places)
+    if (!(await isWhole(engine, table, column))) texts.push([table, column]);
+  if (texts.length === 0) return;
+  for (const [table, column] of places)
+    await engine.execute(raw(`alter table ${table} alter ${column} type varchar`));
   const cells = places.map(([table, column]) => `select ${column} as id from ${table}`).join(" union all ");
   const { rows } = await engine.query(
     raw(`select count(id) as n,
@@ -27,6 +33,12 @@ export async function settleIds(
         `alter table ${table} alter ${column} type bigint using try_cast(regexp_replace(${column}, '\\.0+$', '') as bigint)`,
       ),
     );
+}
+
+/** Whether the ids were read as whole numbers. */
+async function isWhole(engine: DuckDBEngine, table: string, column: string): Promise<boolean> {
+  const { rows } = await engine.query(raw(`describe select ${column} from ${table}`));
+  return rows[0]?.["column_type"] === "BIGINT";
 }
 
 /**
@@ -58,7 +70,9 @@ export async function leaveOutKeyless(
   log: IssueLog,
 ): Promise<void> {
   const { key } = tables[binding.table];
-  const isKeyless = `(${key} is null or rtrim(lower(trim(${key})), ':') in (${summaries.map((word) => `'${word}'`).join(", ")}))`;
+  const isKeyless = (await isWhole(engine, name, key))
+    ? `${key} is null`
+    : `(${key} is null or rtrim(lower(trim(${key})), ':') in (${summaries.map((word) => `'${word}'`).join(", ")}))`;
   const { rows } = await engine.query(raw(`select count(*) as n from ${name} where ${isKeyless}`));
   if (rows[0]?.["n"] === 0) return;
   const keyless = `select row, ${key} as value from ${name} where ${isKeyless}`;
@@ -105,48 +119,51 @@ export async function settleKey(
   await engine.execute(raw(`delete from ${name} where row in (select r.row from ${pairs})`));
 }
 
+/** An id column before it is kept: the table it was loaded into, and SQL for its value there. */
+export interface LoadedIds {
+  readonly from: string;
+  readonly value: string;
+  readonly isWhole: boolean;
+}
+
 /** Card numbers are never a key: a column of them under an id's header is refused. */
 export async function refuseCardNumbersAsKeys(
   engine: DuckDBEngine,
-  { binding, name }: ReadTable,
+  { from, value }: LoadedIds,
+  table: TableName,
   file: string,
 ): Promise<void> {
-  const { key } = tables[binding.table];
+  const { key } = tables[table];
+  const first = `(select cast(${value} as varchar) as id from ${from} where (${value}) is not null limit 1000) keys`;
   const { rows } = await engine.query(
-    raw(`select count(*) as n, count(*) filter (where regexp_full_match(cast(${key} as varchar), '[2-6]\\d{12,18}')) as long_ids
-      from (select ${key} from ${name} where ${key} is not null limit 1000) keys`),
+    raw(
+      `select count(*) as n, count(*) filter (where regexp_full_match(id, '[2-6]\\d{12,18}')) as long_ids from ${first}`,
+    ),
   );
   const { n, long_ids } = rows[0] ?? {};
   if (Number(n) === 0 || Number(long_ids) < Number(n) * 0.9) return;
-  const { rows: sample } = await engine.query(
-    raw(`select cast(${key} as varchar) as id from ${name} where ${key} is not null limit 1000`),
-  );
+  const { rows: sample } = await engine.query(raw(`select id from ${first}`));
   const digits = sample.map((row) => String(row["id"])).filter((id) => /^\d+$/.test(id));
   const isRounded = digits.every((id) => id.length < 16 || id.endsWith("0"));
   if (digits.filter(passesLuhn).length > digits.length / 2 || (isRounded && digits.length > 1))
     throw refused(
       `${file}: ${key} holds card numbers`,
-      `a card number is never a key: give a column with an id of its own with --map ${binding.table}.${key}=HEADER`,
+      `a card number is never a key: give a column with an id of its own with --map ${table}.${key}=HEADER`,
     );
 }
 
-/** Among ids of another shape, one of 13 to 19 digits is a card number in the wrong column. */
-export async function dropCardNumbers(
+/** SQL that is true for a card number in the wrong column: one of 13 to 19 digits among ids of another shape; undefined where there is none. */
+export async function strayCardNumbers(
   engine: DuckDBEngine,
-  { binding, name, columns }: ReadTable,
-  log: IssueLog,
-): Promise<void> {
-  for (const { column } of columns.filter(({ field }) => field.reading === "id")) {
-    const isLong = `regexp_full_match(${column}, '[2-6]\\d{12,18}')`;
-    const { rows } = await engine.query(
-      raw(`select count(${column}) as n, count(*) filter (where ${isLong}) as long_ids from ${name}`),
-    );
-    const { n, long_ids } = rows[0] ?? {};
-    if (long_ids === 0 || Number(long_ids) > Number(n) / 2) continue;
-    const cells = `select row, ${column} as value from ${name} where ${isLong}`;
-    await log.addCells("unreadable_value", binding.table, column, cells);
-    await engine.execute(raw(`update ${name} set ${column} = null where ${isLong}`));
-  }
+  { from, value, isWhole }: LoadedIds,
+): Promise<string | undefined> {
+  const hasDigits = `regexp_full_match(cast(${value} as varchar), '[2-6]\\d{12,18}')`;
+  const isLong = isWhole ? `case when ${value} >= 2000000000000 then ${hasDigits} end` : hasDigits;
+  const { rows } = await engine.query(
+    raw(`select count(${value}) as n, count(*) filter (where ${isLong}) as long_ids from ${from}`),
+  );
+  const { n, long_ids } = rows[0] ?? {};
+  return long_ids === 0 || Number(long_ids) > Number(n) / 2 ? undefined : isLong;
 }
 
 /** ISO/IEC 7812-1, annex B. */

@@ -1,5 +1,11 @@
 import type { Reading } from "../schema/tables.ts";
 
+/** How an engine reads a cell while it splits a file, which costs next to nothing. */
+export interface Native {
+  readonly type: "DOUBLE" | "DATE" | "BIGINT";
+  readonly dateFormat?: string;
+}
+
 /**
  * One way a cell can be written down. Patterns are in the common subset of JavaScript and RE2, so that the same
  * one judges a preview here and the whole column in the database.
@@ -10,6 +16,8 @@ export interface Notation {
   readonly pattern: string;
   /** SQL for the value of a cell that matches. */
   readonly read: (x: string) => string;
+  /** A csv reader's own type that reads these cells alike, with the format of its dates. */
+  readonly native?: Native;
   /** A cell can match and have no value after all: 31 February. */
   readonly mayFail?: true;
   /** The cell names a day, so that a spreadsheet's re-reading can hide in it. */
@@ -28,8 +36,9 @@ const grouped = "(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?";
 const gap = "[ \\x{00a0}\\x{202f}]?";
 const plainNumber: Notation = {
   name: "number",
-  pattern: "[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?",
+  pattern: "[-+]?(?:\\d+(?:_\\d+)*\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?",
   read: (x) => `try_cast(${x} as double)`,
+  native: { type: "DOUBLE" },
 };
 const dottedThousands: Notation = {
   name: "1.234 (dots between thousands)",
@@ -95,6 +104,7 @@ const isoDay: Notation = {
   read: (x) =>
     `${date(part(x, "^(\\d{4})"), part(x, "^\\d{4}[-/.](\\d+)"), part(x, "^\\d{4}[-/.]\\d+[-/.](\\d+)"))}
       + case when ${x} like '%Z' and regexp_matches(${x}, '${eveningBefore}$') then 1 else 0 end`,
+  native: { type: "DATE", dateFormat: "%Y-%m-%d" },
   isDay: true,
   mayFail: true,
 };
@@ -107,6 +117,7 @@ const monthYear: Notation = {
   name: "mm/yyyy",
   pattern: `${monthNumber}${sep}${year}`,
   read: (x) => month(`cast(right(${x}, 4) as integer)`, `cast(left(${x}, length(${x}) - 5) as integer)`),
+  native: { type: "DATE", dateFormat: "%m/%Y" },
 };
 const compactDay: Notation = {
   name: "yyyymmdd",
@@ -245,7 +256,12 @@ export const notations: Readonly<Record<Reading, readonly Notation[]>> = {
     flag("t/f", "t", "f"),
   ],
   id: [
-    { name: "integer", pattern: "-?\\d{1,15}(?:\\.0+)?", read: (x) => `regexp_replace(${x}, '\\.0+$', '')` },
+    {
+      name: "integer",
+      pattern: "-?\\d{1,15}(?:\\.0+)?",
+      read: (x) => `regexp_replace(${x}, '\\.0+$', '')`,
+      native: { type: "BIGINT" },
+    },
     {
       name: "1,234",
       pattern: "\\d{1,3}(?:,\\d{3})*(?:\\.0+)?",

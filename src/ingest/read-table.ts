@@ -2,20 +2,31 @@ import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { IssueCode } from "../schema/issues.ts";
 import type { Field } from "../schema/tables.ts";
 import { literal, raw } from "../sql/statement.ts";
-import { type Binding, tables } from "./bind.ts";
+import { type Binding, type TableName, tables } from "./bind.ts";
 import { coordinateDay, looksLikeDay } from "./damage.ts";
 import { infer } from "./infer.ts";
-import type { Inferred } from "./inferred.ts";
+import type { Inferred, RawColumn } from "./inferred.ts";
 import type { IssueLog } from "./issue-log.ts";
+import { refuseCardNumbersAsKeys, strayCardNumbers } from "./keys.ts";
 import { FORMULA_WITHOUT_VALUE, isError, isMissingToken } from "./missing.ts";
 import { textOf } from "./raw-table.ts";
-import type { SourceTable } from "./source-table.ts";
+import { loadScanned } from "./scanned.ts";
+import type { SourceTable, Watch } from "./source-table.ts";
+
+/** The bound columns of a source in the database, before their notations are known. */
+export interface LoadedTable {
+  readonly binding: Binding;
+  readonly name: string;
+  /** SQL for the row in the file. */
+  readonly row: string;
+  readonly columns: readonly RawColumn[];
+}
 
 /** A table read from its source: every row with a value per bound column, before keys and relations. */
 export interface ReadTable {
   readonly binding: Binding;
-  /** Name of the table in the database: `row`, then one column per bound column. */
-  readonly name: string;
+  /** The canonical table, whose columns are null where unbound, with a column `row` at its end while files are read. */
+  readonly name: TableName;
   readonly columns: readonly Inferred[];
   readonly rows: number;
 }
@@ -40,64 +51,104 @@ const SQL_TYPES: Readonly<Record<Field["reading"], string>> = {
 
 export const sqlType = (field: Field): string => SQL_TYPES[field.reading];
 
-/** Loads the bound columns, finds how each is written, reads every cell, and logs what could not be read. */
-export async function readTable(
+/** Loads the bound columns, and nothing else. */
+export async function loadTable(
   engine: DuckDBEngine,
   source: SourceTable,
   binding: Binding,
-  standins: Standins,
   log: IssueLog,
-): Promise<ReadTable> {
-  const table = binding.table;
-  const { fields, key } = tables[table];
-  const rawName = `raw_${table}`;
-  const wanted = [...binding.columns].map(([name, index]) => ({
-    name,
+  watch: Watch,
+): Promise<LoadedTable> {
+  const { table, headerRow } = binding;
+  const { fields } = tables[table];
+  const name = `raw_${table}`;
+  const bound = [...binding.columns].flatMap(([column, index]) => {
+    const field = fields[column];
+    return field === undefined ? [] : [{ column, field, index }];
+  });
+  const wanted = bound.map(({ column, field, index }) => ({
+    name: column,
     index,
-    cardNumber: fields[name]?.reading === "card_number",
+    cardNumber: field.reading === "card_number",
   }));
-  const loaded = await source.load(engine, rawName, wanted, binding.headerRow);
+  const scan = source.scan?.(engine, wanted, headerRow);
+  if (scan !== undefined) {
+    const columns = await loadScanned(engine, scan, name, bound, watch);
+    if (columns !== undefined) return { binding, name, row: scan.row, columns };
+  }
+  const loaded = await source.load(engine, name, wanted, headerRow, watch);
   for (const row of loaded.malformed) await log.add("malformed_row", table, null, row, null);
-
-  const described = await engine.query(raw(`describe ${rawName}`));
+  const described = await engine.query(raw(`describe ${name}`));
   const types = new Map(
     described.rows.map((row) => [String(row["column_name"]), String(row["column_type"])]),
   );
+  const columns = bound.map(({ column, field }) => ({ column, field, type: types.get(column) ?? "VARCHAR" }));
+  return { binding, name, row: loaded.row, columns };
+}
+
+/** Finds how each column is written, reads every cell, and logs what could not be read. `file` is for messages. */
+export async function readTable(
+  engine: DuckDBEngine,
+  loaded: LoadedTable,
+  file: string,
+  standins: Standins,
+  log: IssueLog,
+): Promise<ReadTable> {
+  const { binding, name: rawName } = loaded;
+  const table = binding.table;
+  const { fields, key } = tables[table];
   const columns: Inferred[] = [];
-  for (const { name } of wanted) {
-    const field = fields[name];
-    if (field !== undefined)
-      columns.push(await infer(engine, rawName, { column: name, field, type: types.get(name) ?? "VARCHAR" }));
-  }
+  for (const column of loaded.columns) columns.push(await infer(engine, rawName, column));
   settleSiblings(columns);
 
-  const kept = new Map<string, string>();
-  for (const column of columns) kept.set(column.column, await finish(engine, rawName, column));
-  const values = [...kept].map(([column, value]) => `${value} as ${column}`);
-  if (standins.key === "row number") values.push(`${rowNumber(kept)} as ${key}`);
+  const values = new Map<string, string>();
+  for (const column of columns) values.set(column.column, await finish(engine, rawName, column));
+  const kept = new Map(values);
+  const strays = new Map<string, string>();
+  for (const { column, field, isWholeId = false } of columns) {
+    const value = values.get(column);
+    if (field.reading !== "id" || value === undefined) continue;
+    const ids = { from: rawName, value, isWhole: isWholeId };
+    if (column === key) await refuseCardNumbersAsKeys(engine, ids, table, file);
+    const isStray = await strayCardNumbers(engine, ids);
+    if (isStray === undefined) continue;
+    // before the table is made that is kept
+    kept.set(column, `case when not coalesce(${isStray}, false) then ${value} end`);
+    strays.set(column, isStray);
+  }
+  if (standins.key === "row number") kept.set(key, rowNumber(values));
+  if (standins.key === "user and card index")
+    kept.set(key, `cast(${kept.get("user_id")} as varchar) || '-' || cast(${kept.get(key)} as varchar)`);
+  const selected = Object.entries(fields).map(
+    ([column, field]) => `${kept.get(column) ?? `cast(null as ${sqlType(field)})`} as ${column}`,
+  );
   const isBlank = columns.map(
     (c) => `(${c.column} is null${c.type === "VARCHAR" ? ` or trim(${c.column}) = ''` : ""})`,
   );
-  const name = `read_${table}`;
   await engine.execute(
-    raw(`create or replace temp table ${name} as
-      select cast(${loaded.row} as bigint) as row, ${values.join(", ")}
+    raw(`create or replace table ${table} as
+      select ${selected.join(", ")}, cast(${loaded.row} as bigint) as row
       from ${rawName} where not (${isBlank.join(" and ")})`),
   );
-  if (standins.key === "user and card index")
-    await engine.execute(raw(`update ${name} set ${key} = user_id || '-' || ${key}`));
   for (const column of columns)
-    await logCells(rawName, loaded.row, column, kept.get(column.column) ?? "null", table, log);
-  await checkRanges(engine, name, columns, table, log);
+    await logCells(rawName, loaded.row, column, values.get(column.column) ?? "null", table, log);
+  for (const [column, isStray] of strays)
+    await log.addCells(
+      "unreadable_value",
+      table,
+      column,
+      `select ${loaded.row} as row, ${values.get(column)} as value from ${rawName} where ${isStray}`,
+    );
+  await checkRanges(engine, table, columns, table, log);
   await engine.execute(raw(`drop table ${rawName}`));
-  const { rows } = await engine.query(raw(`select count(*) as n from ${name}`));
-  return { binding, name, columns, rows: Number(rows[0]?.["n"] ?? 0) };
+  const { rows } = await engine.query(raw(`select count(*) as n from ${table}`));
+  return { binding, name: table, columns, rows: Number(rows[0]?.["n"] ?? 0) };
 }
 
 /** A row without an age and a score is no customer's: it sums the others. */
 function rowNumber(kept: ReadonlyMap<string, string>): string {
   const own = ["age", "credit_score"].flatMap((column) => kept.get(column) ?? []);
-  return `case when coalesce(${["null", ...own].join(", ")}) is not null then cast(rowid as varchar) end`;
+  return `case when coalesce(${["null", ...own].join(", ")}) is not null then cast(rowid as bigint) end`;
 }
 
 /** A column of months without a trace of its own follows its sibling, which the same spreadsheet retyped. */
@@ -121,7 +172,7 @@ async function finish(engine: DuckDBEngine, rawName: string, column: Inferred): 
   if (column.column === "card_last4") return unrounded(engine, rawName, column);
   // whichever day of it the file names
   if (field.reading === "month") return `cast(date_trunc('month', ${value}) as date)`;
-  return `cast(${value} as ${sqlType(field)})`;
+  return `cast(${value} as ${column.isWholeId ? "bigint" : sqlType(field)})`;
 }
 
 /** Numbers of sixteen digits that all end in 0 were rounded, whatever wrote them. */

@@ -4,7 +4,7 @@ import { literal, raw } from "../sql/statement.ts";
 import type { FileMonth } from "./as-of.ts";
 import type { IssueLog } from "./issue-log.ts";
 
-/** What only both tables together show. Reads `read_users` and `read_cards`, which still have row numbers. */
+/** What only both tables together show. Reads `users` and `cards` while they still have row numbers. */
 export async function checkRelations(
   engine: DuckDBEngine,
   log: IssueLog,
@@ -12,7 +12,7 @@ export async function checkRelations(
 ): Promise<void> {
   const { rows } = await engine.query(
     raw(`select count(*) as cards, count(u.user_id) as owned
-      from read_cards c left join read_users u on cast(u.user_id as varchar) = cast(c.user_id as varchar)`),
+      from cards c left join users u on u.user_id = c.user_id`),
   );
   if (Number(rows[0]?.["cards"]) > 0 && Number(rows[0]?.["owned"]) === 0)
     throw refused(
@@ -24,7 +24,7 @@ export async function checkRelations(
     "cards",
     "user_id",
     `select c.row as row, cast(c.user_id as varchar) as value
-      from read_cards c left join read_users u on u.user_id = c.user_id where u.user_id is null`,
+      from cards c left join users u on u.user_id = c.user_id where u.user_id is null`,
   );
 }
 
@@ -38,14 +38,14 @@ export async function checkRowNumbers(
   hasCardCount: boolean,
 ): Promise<void> {
   const unlike = hasCardCount
-    ? `(select count(*) from read_users u
-        left join (select user_id, count(*) as n from read_cards group by user_id) c on c.user_id = u.user_id
+    ? `(select count(*) from users u
+        left join (select user_id, count(*) as n from cards group by user_id) c on c.user_id = u.user_id
         where u.card_count <> coalesce(c.n, 0))`
     : "0";
   const { rows } = await engine.query(
-    raw(`select (select count(*) from read_users) as customers, ${unlike} as unlike,
+    raw(`select (select count(*) from users) as customers, ${unlike} as unlike,
         count(*) filter (where u.user_id is null) as beyond
-      from read_cards c left join read_users u on u.user_id = c.user_id`),
+      from cards c left join users u on u.user_id = c.user_id`),
   );
   const count = (name: string) => Number(rows[0]?.[name]);
   const [customers, unlikely, beyond] = [count("customers"), count("unlike"), count("beyond")];
@@ -67,8 +67,8 @@ export async function checkCardCounts(log: IssueLog): Promise<void> {
     "users",
     "card_count",
     `select u.row as row, cast(cast(u.card_count as bigint) as varchar) || ' stated, ' || coalesce(c.n, 0) || ' counted' as value
-      from read_users u
-      left join (select user_id, count(*) as n from read_cards group by user_id) c on c.user_id = u.user_id
+      from users u
+      left join (select user_id, count(*) as n from cards group by user_id) c on c.user_id = u.user_id
       where u.card_count is not null and u.card_count <> coalesce(c.n, 0)`,
   );
 }
@@ -80,7 +80,7 @@ export async function checkMonths(log: IssueLog): Promise<void> {
     "cards",
     "expires_on",
     `select row, strftime(expires_on, '%Y-%m') || ', opened ' || strftime(opened_on, '%Y-%m') as value
-      from read_cards where expires_on < opened_on`,
+      from cards where expires_on < opened_on`,
   );
 }
 
@@ -94,6 +94,6 @@ export async function checkAges(log: IssueLog, month: FileMonth): Promise<void> 
     "users",
     "age",
     `select row, cast(cast(age as bigint) as varchar) || ', born ' || cast(cast(birth_year as bigint) as varchar) || '-' || lpad(cast(cast(birth_month as bigint) as varchar), 2, '0') as value
-      from read_users where age is not null and birth_year is not null and birth_month is not null and floor(age) <> ${age}`,
+      from users where age is not null and birth_year is not null and birth_month is not null and floor(age) <> ${age}`,
   );
 }

@@ -5,6 +5,7 @@ import type { Field } from "../schema/tables.ts";
 import { literal, raw } from "../sql/statement.ts";
 import type { Inferred, RawColumn } from "./inferred.ts";
 import { isError, isErrorText, isMissingText, isMissingToken } from "./missing.ts";
+import { textOf } from "./raw-table.ts";
 
 /** Beyond this a column is free text, and its cells are judged in the database. */
 const MOST_WORDS = 10_000;
@@ -19,9 +20,14 @@ export async function inferWords(
   column: RawColumn,
   plain: string,
 ): Promise<Inferred> {
+  // blanks are cut from the few different cells, not from each
+  const name = column.column;
+  const spelled = `(select ${name}, count(*) as n from ${table} group by ${name}) spelled`;
   const { rows } = await engine.query(
-    raw(`select cell, count(*) as n from (select ${plain} as cell from ${table}) cells
-      where cell is not null group by cell order by cell limit ${MOST_WORDS + 1}`),
+    raw(`select cell, cast(sum(n) as bigint) as n, bool_and(is_trimmed) as is_trimmed
+      from (select ${plain} as cell, n, coalesce(${plain}, '') = coalesce(${textOf(name, column.type)}, '') as is_trimmed
+        from ${spelled}) cells
+      group by cell order by cell nulls last limit ${MOST_WORDS + 1}`),
   );
   const base = {
     ...column,
@@ -31,8 +37,12 @@ export async function inferWords(
     isAmbiguousOrder: false,
     retypedIn: undefined,
   };
+  const isTrimmed = column.type === "VARCHAR" && rows.every((row) => row["is_trimmed"] === true);
+  const cell = isTrimmed ? `nullif(${name}, '')` : plain;
   if (rows.length > MOST_WORDS) return { ...base, ...(await judgeText(engine, table, plain)) };
-  const words = rows.map((row) => ({ cell: String(row["cell"]), n: Number(row["n"]) }));
+  const words = rows.flatMap(({ cell: word, n }) =>
+    word === null ? [] : [{ cell: String(word), n: Number(n) }],
+  );
   const count = (which: readonly { n: number }[]) => which.reduce((sum, { n }) => sum + n, 0);
   const tokens = words.filter(({ cell }) => isMissingText(cell));
   const errors = words.filter(({ cell }) => isErrorText(cell));
@@ -40,7 +50,7 @@ export async function inferWords(
   const meanings = filled.map(({ cell, n }) => ({ cell, n, word: wordOf(column, cell) }));
   const changed = meanings.filter(({ cell, word }) => word !== cell);
   const gone = [...tokens, ...errors];
-  const text = gone.length === 0 ? plain : `case when ${plain} not in (${list(gone)}) then ${plain} end`;
+  const text = gone.length === 0 ? cell : `case when ${cell} not in (${list(gone)}) then ${cell} end`;
   const branches = changed.map(({ cell, word }) => `when ${literal(cell)} then ${literal(word)}`);
   return {
     ...base,
