@@ -6,6 +6,7 @@ export type ErrorCode =
   | "DATA_REFUSED"
   | "NOT_COMPUTABLE"
   | "QUERY_FAILED"
+  | "OUT_OF_SPACE"
   | "QUERY_REFUSED"
   | "NOT_FOUND"
   | "RESULT_SHAPE"

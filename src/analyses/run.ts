@@ -1,7 +1,7 @@
 import type { Engine, ResultRow } from "../engines/engine.ts";
 import { CardscopeError } from "../errors.ts";
 import type { View } from "../models/build.ts";
-import type { Column, Columns, Row } from "../schema/columns.ts";
+import type { Column, Columns, Kind, Row } from "../schema/columns.ts";
 import type { Inputs } from "../schema/inputs.ts";
 import type { MeasureName } from "../schema/measures.ts";
 import { raw, render } from "../sql/statement.ts";
@@ -34,36 +34,31 @@ export function reasonOf(error: unknown): string {
   throw error;
 }
 
-/** Runs one analysis over the models. Throws RESULT_SHAPE when the SQL and the declared columns differ. */
+/**
+ * Runs one analysis over the models. Of a list the first rows are read, and the rest counted by the engine: whoever
+ * writes all of them streams them. Throws RESULT_SHAPE when the SQL and the declared columns differ.
+ */
 export async function runAnalysis<C extends Columns, M extends MeasureName>(
   analysis: Analysis<C, M>,
   engine: Engine,
   view: View,
+  firstRows = FIRST_ROWS,
 ): Promise<Result<C>> {
-  const rows: Row<C>[] = [];
-  let total = 0;
-  for await (const batch of streamRows(analysis, engine, view)) {
-    total += batch.length;
-    if (rows.length < FIRST_ROWS || !analysis.list) rows.push(...(batch as unknown as Row<C>[]));
-  }
-  if (analysis.list) rows.length = Math.min(rows.length, FIRST_ROWS);
-  return resultOf(analysis, engine, view, rows, total);
-}
-
-/** As `runAnalysis`, but of a list only the first rows are read, and the rest counted by the engine. */
-export async function glanceAt<C extends Columns, M extends MeasureName>(
-  analysis: Analysis<C, M>,
-  engine: Engine,
-  view: View,
-  firstRows: number,
-): Promise<Result<C>> {
-  if (!analysis.list) return runAnalysis(analysis, engine, view);
   const text = renderAnalysis(analysis, engine, view);
-  const counted = await engine.query(raw(`select count(*) as n from (\n${text}\n) listed`));
   const rows: Row<C>[] = [];
-  for await (const batch of shaped(analysis, engine, view, `${text}\nlimit ${firstRows}`))
+  for await (const batch of shaped(
+    analysis,
+    engine,
+    view,
+    analysis.list ? `${text}\nlimit ${firstRows}` : text,
+  ))
     rows.push(...(batch as unknown as Row<C>[]));
-  return resultOf(analysis, engine, view, rows, Number(counted.rows[0]?.["n"]));
+  let total = rows.length;
+  if (analysis.list && total === firstRows) {
+    const counted = await engine.query(raw(`select count(*) as n from (\n${text}\n) listed`));
+    total = Number(counted.rows[0]?.["n"]);
+  }
+  return resultOf(analysis, engine, view, rows, total);
 }
 
 function resultOf<C extends Columns, M extends MeasureName>(
@@ -97,6 +92,23 @@ export function streamRows(
   view: View,
 ): AsyncGenerator<readonly ResultRow[]> {
   return shaped(analysis, engine, view, renderAnalysis(analysis, engine, view));
+}
+
+/** Kinds that are never no number. */
+const TEXTS: ReadonlySet<Kind> = new Set(["id", "label", "month", "date", "flag"]);
+
+/**
+ * SQL for every row of an analysis as JSON has them: columns whose inputs are missing are null, and so is what is no
+ * number.
+ */
+export function jsonSelect(analysis: AnyAnalysis, engine: Engine, view: View): string {
+  const shown = Object.entries<Column>(analysis.columns).map(([name, column]) => {
+    if (!has(column, view.inputs)) return `null as ${name}`;
+    return TEXTS.has(column.kind)
+      ? name
+      : `case when isfinite(cast(${name} as double)) then ${name} end as ${name}`;
+  });
+  return `select ${shown.join(", ")} from (\n${renderAnalysis(analysis, engine, view)}\n) listed`;
 }
 
 /** The rows of a statement in the shape that the analysis declares. */

@@ -21,8 +21,12 @@ export async function dashboard(files: readonly string[], options: DashboardOpti
   await inSession({ quiet: options.quiet, stopped: "stopped; nothing is left behind" }, async (session) => {
     await using desk = new Desk();
     const token = isLoopback(options.host) ? undefined : randomBytes(18).toString("base64url");
-    const { asOf, settings, map, sheets } = options;
-    await using imports = new Imports((sent, how) => Explorer.open(sent, { settings, ...how }), desk);
+    const { asOf, settings, map, sheets, memory } = options;
+    const limits = memory === undefined ? {} : { memory };
+    await using imports = new Imports(
+      (sent, how) => Explorer.open(sent, { settings, ...limits, ...how }),
+      desk,
+    );
     const app = createApp(desk, { host: options.host, ...(token && { token }) }, imports);
     // a port that is taken is told before the files are read
     await using server = await listen(app, options);
@@ -31,8 +35,9 @@ export async function dashboard(files: readonly string[], options: DashboardOpti
       settings,
       map,
       sheets,
+      ...limits,
       ...(asOf !== undefined && { asOf }),
-      onProgress: (step) => session.progress.step(step),
+      onProgress: (step, done) => session.progress.step(step, done),
       signal: session.signal,
     });
     // files that were sent meanwhile stay

@@ -1,10 +1,12 @@
 import { type Command, CommanderError, InvalidArgumentError } from "commander";
+import { memoryOf } from "../engines/memory.ts";
 
 interface ReadingOptions {
   asOf?: string;
   set?: Record<string, string>;
   map?: Record<string, string>;
   sheet?: Record<string, string>;
+  memory?: string;
   quiet?: boolean;
 }
 
@@ -22,7 +24,11 @@ export const reading = (command: Command): Command =>
       .option("--as-of <date>", "day on which the portfolio is looked at, YYYY-MM-DD; inferred when left out")
       .option("--set <measure.param=value>", "another threshold; may be repeated", pair)
       .option("--map <column=header>", "feed a column from a header; may be repeated", pair)
-      .option("--sheet <table=name>", "read users or cards from this sheet; may be repeated", pair),
+      .option("--sheet <table=name>", "read users or cards from this sheet; may be repeated", pair)
+      .option(
+        "--memory <size>",
+        "memory of the whole process, such as 4GB; what does not fit spills to disk",
+      ),
   );
 
 export interface Reading {
@@ -30,6 +36,8 @@ export interface Reading {
   readonly settings: Readonly<Record<string, number>>;
   readonly map: Readonly<Record<string, string>>;
   readonly sheets: Readonly<Partial<Record<"users" | "cards", string>>>;
+  /** Bytes of the whole process. */
+  readonly memory?: number;
   readonly quiet: boolean;
 }
 
@@ -47,6 +55,7 @@ export function readingOf(options: ReadingOptions): Reading {
     settings: Object.fromEntries(settings),
     map: options.map ?? {},
     sheets: options.sheet ?? {},
+    ...(options.memory !== undefined && { memory: memoryOf(options.memory) }),
     quiet: options.quiet === true,
   };
 }

@@ -11,7 +11,8 @@ export interface SampleCommand {
 
 export async function sample(directory: string, { brief = false, ...options }: SampleCommand): Promise<void> {
   await inSession(options, async ({ progress, signal }) => {
-    const onProgress = (done: number, total: number) => progress.rows("customers", done, total);
+    const onProgress = (done: number, total: number) =>
+      progress.step("writing customers", { share: done / total, rows: total });
     const made = await writeSample(directory, { ...options, brief, signal, onProgress });
     progress.clear();
     console.log(`${made.customers} customers  ${made.users}`);

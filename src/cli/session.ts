@@ -55,14 +55,15 @@ export class Session implements AsyncDisposable {
     reading: Reading,
     options: Pick<PortfolioOptions, "database" | "nearestPlaces">,
   ): Promise<Portfolio> {
-    const { asOf, settings, map, sheets } = reading;
+    const { asOf, settings, map, sheets, memory } = reading;
     const portfolio = await openPortfolio(files.length > 0 ? files : await this.sample(), {
       settings,
       map,
       sheets,
       ...(asOf !== undefined && { asOf }),
+      ...(memory !== undefined && { memory }),
       ...options,
-      onProgress: (step) => this.progress.step(step),
+      onProgress: (step, done) => this.progress.step(step, done),
       signal: this.signal,
     });
     this.onInterrupt(() => portfolio.interrupt());

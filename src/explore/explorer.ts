@@ -100,7 +100,7 @@ export class Explorer implements AsyncDisposable {
       const { asOf, asOfSource, sources, issues, inputs, values, outcomes } = read;
       await read.close();
       options.signal?.throwIfAborted();
-      const engine = await openLocked(database, join(folder, "spill"));
+      const engine = await openLocked(database, join(folder, "spill"), options.memory);
       return new Explorer(
         { asOf, asOfSource, sources, issues, inputs, values, outcomes },
         options.settings ?? {},

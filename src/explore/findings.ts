@@ -1,5 +1,5 @@
 import { analyses } from "../analyses/index.ts";
-import { FIRST_ROWS, glanceAt, notComputable, type Result, reasonOf, streamRows } from "../analyses/run.ts";
+import { notComputable, type Result, reasonOf, runAnalysis, streamRows } from "../analyses/run.ts";
 import type { ResultRow } from "../engines/engine.ts";
 import type { View } from "../models/build.ts";
 import type { LookStamp, ReportFindings } from "../outputs/document.ts";
@@ -54,7 +54,7 @@ export function findingsAt<T>(
 }
 
 const glance = async (id: AnalysisId, { engine, view }: Sight): Promise<Result> =>
-  (await glanceAt(analyses[id] as never, engine, view, FIRST_ROWS)) as unknown as Result;
+  (await runAnalysis(analyses[id] as never, engine, view)) as unknown as Result;
 
 /** What is in memory is not computed again. */
 async function* rowsOf(

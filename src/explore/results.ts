@@ -1,5 +1,5 @@
 import { analyses } from "../analyses/index.ts";
-import { glanceAt, notComputable, type Result, reasonOf } from "../analyses/run.ts";
+import { notComputable, type Result, reasonOf, runAnalysis } from "../analyses/run.ts";
 import { CardscopeError } from "../errors.ts";
 import type { AnalysisId } from "../portfolio/portfolio.ts";
 import type { Explorer } from "./explorer.ts";
@@ -41,7 +41,7 @@ export class Results {
             try {
               kept.set(
                 id,
-                (await glanceAt(analyses[id] as never, engine, view, FIRST_ROWS)) as unknown as Result,
+                (await runAnalysis(analyses[id] as never, engine, view, FIRST_ROWS)) as unknown as Result,
               );
             } catch (error) {
               failed.set(id, reasonOf(error));

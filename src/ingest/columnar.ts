@@ -31,7 +31,7 @@ export async function openColumnar(
       );
     }
   };
-  const { scan, columns } = await read(() =>
+  const { scan, columns, rowsAbout } = await read(() =>
     identity.format === "parquet" ? parquet(engine, path) : json(engine, path, identity.gzip),
   );
   const shown = columns.map(({ name, type }, i) => `${asText(quoted(name), type)} as c${i}`);
@@ -41,6 +41,7 @@ export async function openColumnar(
     path,
     file,
     sheet: null,
+    ...(rowsAbout !== undefined && { rowsAbout }),
     preview: [columns.map(({ name }) => name), ...preview],
     scan(target, wanted) {
       // JSON says 5 and "$5" of one column
@@ -85,13 +86,22 @@ export async function openColumnar(
   };
 }
 
-async function parquet(engine: DuckDBEngine, path: string) {
+interface Shape {
+  readonly scan: string;
+  readonly columns: readonly Column[];
+  readonly rowsAbout?: number;
+}
+
+async function parquet(engine: DuckDBEngine, path: string): Promise<Shape> {
   const scan = `read_parquet(${literal(path)})`;
-  return { scan, columns: await describe(engine, scan) };
+  const { rows } = await engine.query(
+    raw(`select sum(num_rows) as n from parquet_file_metadata(${literal(path)})`),
+  );
+  return { scan, columns: await describe(engine, scan), rowsAbout: Number(rows[0]?.["n"]) };
 }
 
 /** Every value as text: JSON says 5 and "$5" of one column, and the reading decides over the whole of it. */
-async function json(engine: DuckDBEngine, path: string, gzip: boolean) {
+async function json(engine: DuckDBEngine, path: string, gzip: boolean): Promise<Shape> {
   const options = `${literal(path)}, compression = ${gzip ? "'gzip'" : "'uncompressed'"}, maximum_object_size = 4194304`;
   const columns = await describe(engine, `read_json(${options}, sample_size = -1)`);
   const types = columns.map(({ name }) => `${quoted(name)}: 'VARCHAR'`).join(", ");

@@ -39,7 +39,7 @@ export function csvScan(engine: DuckDBEngine, shape: CsvShape, wanted: readonly 
     async load(table, natives, watch) {
       // whether a line is empty shows in the bytes, which are read meanwhile
       const [isEmptyAt, misfits] = await Promise.all([
-        hasEmptyLines(shape),
+        hasEmptyLines(shape, watch),
         load(engine, shape, table, wanted, natives, watch),
       ]);
       return isEmptyAt ? undefined : misfits;
@@ -57,7 +57,7 @@ export async function loadText(
 ): Promise<boolean> {
   const beyond = Array.from({ length: shape.width - shape.columns }, (_, i) => `c${shape.columns + i}`);
   const more = beyond.length > 0 ? [`coalesce(${beyond.join(", ")}) is not null as beyond`] : [];
-  if (await hasEmptyLines(shape)) return false;
+  if (await hasEmptyLines(shape, watch)) return false;
   if ((await load(engine, shape, table, wanted, ALL_TEXT, watch, more)) === undefined) return false;
   if (beyond.length === 0) return true;
   const { rows } = await engine.query(raw(`select 1 as found from ${table} where beyond limit 1`));
@@ -131,9 +131,10 @@ function readCsv(shape: CsvShape, wanted: readonly Wanted[], natives: Natives, o
 }
 
 /** A line without anything between two lines, by which the engine would number rows wrong. */
-async function hasEmptyLines(shape: CsvShape): Promise<boolean> {
+async function hasEmptyLines(shape: CsvShape, { signal }: Watch): Promise<boolean> {
   let last = "";
   for await (const chunk of bytesOf(shape)) {
+    signal?.throwIfAborted();
     if (EMPTY_LINE.test(last + chunk.toString("latin1", 0, 4))) return true;
     if ((chunk.includes("\n\n") || chunk.includes("\n\r\n")) && EMPTY_LINE.test(chunk.toString("latin1")))
       return true;

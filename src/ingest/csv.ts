@@ -44,6 +44,7 @@ export function openCsv(path: string, file: string, identity: Identity): SourceT
     file,
     sheet: null,
     preview,
+    ...(!identity.gzip && { rowsAbout: rowsAbout(identity) }),
     scan(engine, wanted, headerRow) {
       const plan = planOf(headerRow);
       return isNative(plan) && plan.columns === width ? csvScan(engine, plan, wanted) : undefined;
@@ -55,6 +56,12 @@ export function openCsv(path: string, file: string, identity: Identity): SourceT
       return loadDecoded(engine, plan, table, wanted, watch);
     },
   };
+}
+
+/** As many as lines of the head's length would fill the file. */
+function rowsAbout({ head, size }: Identity): number {
+  const lines = head.toString("latin1").split(/\r\n|\r|\n/).length - 1;
+  return Math.max(Math.round((lines / head.length) * size) - 1, 0);
 }
 
 interface Plan extends CsvShape {

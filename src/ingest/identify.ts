@@ -12,6 +12,8 @@ export interface Identity {
   readonly head: Buffer;
   /** Whether they are all of it. */
   readonly isWhole: boolean;
+  /** Bytes of the file as it lies on the disk. */
+  readonly size: number;
 }
 
 const HEAD_BYTES = 256 * 1024;
@@ -30,9 +32,9 @@ export async function identify(path: string, name: string): Promise<Identity> {
     const format = formatOf(head, name);
     if (format === "xlsx" || format === "parquet")
       throw refused(`${name}: a gzip file around ${format}`, "unzip it and give the file inside");
-    return { format, gzip: true, head, isWhole: unzipped === head.length };
+    return { format, gzip: true, head, isWhole: unzipped === head.length, size };
   }
-  return { format: formatOf(start, name), gzip: false, head: start, isWhole: size === start.length };
+  return { format: formatOf(start, name), gzip: false, head: start, isWhole: size === start.length, size };
 }
 
 function formatOf(head: Buffer, name: string): Format {

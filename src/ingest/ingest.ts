@@ -26,8 +26,12 @@ export interface IngestOptions {
   readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
   /** Whether to fill `nearest_place`, which no analysis reads and which takes a gazetteer. */
   readonly nearestPlaces: boolean;
-  /** Who waits for a table to be loaded. */
-  readonly watch?: (table: TableName) => Watch;
+  /** Who waits for a table to be loaded; `rows` are about as many as it has, where its file tells. */
+  readonly watch?: (table: TableName, rows?: number) => Watch;
+  /** Stops the reading. */
+  readonly signal?: AbortSignal;
+  /** Told what is done between. */
+  readonly onStep?: (step: string) => void;
   /** YYYY-MM-DD; the fallback where the files do not tell their month. */
   readonly today: string;
 }
@@ -57,7 +61,7 @@ export async function ingest(
   try {
     found = pickTables(files.tables, options);
     for (const { source } of [found.users, found.cards]) {
-      const hash = hashes.get(source.path) ?? hashOf(source.path);
+      const hash = hashes.get(source.path) ?? hashOf(source.path, options.signal);
       // what fails while the engine reads is met where the hash is asked for
       hash.catch(() => {});
       hashes.set(source.path, hash);
@@ -91,6 +95,7 @@ export async function ingest(
     for (const { column, header } of binding.spare)
       await log.add("duplicate_header", name, column, null, header);
   }
+  options.onStep?.("checking keys");
   await leaveOutKeyless(engine, read.users, log);
   await leaveOutKeyless(engine, read.cards, log);
   await settleIds(engine, [
@@ -205,9 +210,10 @@ function describeSource(
   };
 }
 
-async function hashOf(path: string): Promise<string> {
+async function hashOf(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  const bytes = createReadStream(path, { highWaterMark: 1024 * 1024, ...(signal && { signal }) });
+  for await (const chunk of bytes) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }
 

@@ -85,6 +85,8 @@ export interface SourceTable {
   readonly sheet: string | null;
   /** Whether it is a sheet that the workbook hides. */
   readonly hidden?: boolean;
+  /** About how many rows it has, where that is known before they are read. */
+  readonly rowsAbout?: number;
   /** The first rows as text; a columnar file has its column names in the first. */
   readonly preview: readonly (readonly string[])[];
   /**

@@ -104,9 +104,9 @@ export function withLateModels(engine: DuckDBEngine, late: LateModels): DuckDBEn
       await ready(statement);
       yield* engine.stream(statement);
     },
-    async execute(statement) {
+    async execute(statement, onDone) {
       await ready(statement);
-      return engine.execute(statement);
+      return engine.execute(statement, onDone);
     },
   };
 }

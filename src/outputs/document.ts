@@ -47,12 +47,14 @@ export interface Findings {
   readonly notComputable: readonly { readonly id: string; readonly because: string }[];
   /** All rows of an analysis, in order. */
   rows(id: string): AsyncIterable<readonly ResultRow[]>;
+  /** The rows of a long list as one JSON array, in pieces, by the engine itself; by `rows` where it cannot. */
+  jsonRows?(id: string): AsyncIterable<Uint8Array>;
   /** Every finding about a cell, in order of table, row and column. */
   issueCells(): AsyncIterable<readonly IssueCell[]>;
 }
 
 /** What a report renders: findings about single cells are for issues.csv alone. */
-export type ReportFindings = Omit<Findings, "issueCells">;
+export type ReportFindings = Omit<Findings, "issueCells" | "jsonRows">;
 
 /** A result of which some figures are not shown, how many. */
 export interface SharedResult extends Result {

@@ -53,8 +53,10 @@ export function share(findings: Findings): Findings {
   );
   const rows = new Map(results.map((result) => [result.analysis.id, result.rows]));
   const left = findings.results.filter(({ analysis }) => !isShared(analysis));
+  // what is long enough for it names customers
+  const { jsonRows: _, ...rest } = findings;
   return {
-    ...findings,
+    ...rest,
     shared: true,
     results,
     issues: findings.issues.map((issue) => ({

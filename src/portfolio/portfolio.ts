@@ -1,8 +1,17 @@
 import { type AnyAnalysis, topics } from "../analyses/analysis.ts";
 import { analyses } from "../analyses/index.ts";
-import { notComputable, type Result, reasonOf, runAnalysis, streamRows } from "../analyses/run.ts";
+import {
+  jsonSelect,
+  notComputable,
+  type Result,
+  reasonOf,
+  runAnalysis,
+  streamRows,
+} from "../analyses/run.ts";
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
 import type { Relation, ResultRow } from "../engines/engine.ts";
+import { jsonArray } from "../engines/json-file.ts";
+import { withinMemory } from "../engines/memory.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import type { HeaderMap, TableName } from "../ingest/bind.ts";
 import { type Ingested, ingest } from "../ingest/ingest.ts";
@@ -29,6 +38,15 @@ export type ResultOf<K extends AnalysisId> = (typeof analyses)[K] extends { read
     : never
   : never;
 
+/** How far a step is. */
+export interface StepProgress {
+  /** The part that is done, from 0 to 1. */
+  readonly share: number;
+  /** All rows of the step, where they are known; before a file has been read, about so many. */
+  readonly rows?: number;
+}
+export type OnProgress = (step: string, done?: StepProgress) => void;
+
 export interface PortfolioOptions {
   /** YYYY-MM-DD: the day on which the portfolio is looked at. Moves card status only. Inferred when left out. */
   readonly asOf?: string;
@@ -42,10 +60,12 @@ export interface PortfolioOptions {
   readonly nearestPlaces?: boolean;
   /** Database file to build; in memory when left out. */
   readonly database?: string;
+  /** Bytes that the process may take. What does not fit spills into a temporary folder, which is removed. */
+  readonly memory?: number;
   /** YYYY-MM-DD, for files that do not tell their month. Defaults to the clock's. */
   readonly today?: string;
-  /** Told what is being done. */
-  readonly onProgress?: (step: string) => void;
+  /** Told what is being done, and how far it is. */
+  readonly onProgress?: OnProgress;
   /** Stops the reading, which then fails with the signal's reason and leaves nothing behind. */
   readonly signal?: AbortSignal;
 }
@@ -71,14 +91,14 @@ export class Portfolio implements AsyncDisposable {
   /** Stops what is learnt; a new one follows each stop. */
   #stop = new AbortController();
   readonly #read: Ingested;
-  readonly #onProgress: (step: string) => void;
+  readonly #onProgress: OnProgress;
 
   private constructor(
     engine: DuckDBEngine,
     read: Ingested,
     issues: readonly IssueSummary[],
     view: View & { asOfSource: AsOfSource },
-    onProgress: (step: string) => void,
+    onProgress: OnProgress,
   ) {
     const connect = () => engine.connect();
     this.#learner = new Learner({ connect, view, signal: () => this.#stop.signal });
@@ -106,11 +126,11 @@ export class Portfolio implements AsyncDisposable {
     if (options.asOf !== undefined) checkDate(options.asOf);
     const { signal } = options;
     signal?.throwIfAborted();
-    const onProgress = (step: string) => {
+    const onProgress: OnProgress = (step, done) => {
       signal?.throwIfAborted();
-      options.onProgress?.(step);
+      options.onProgress?.(step, done);
     };
-    const engine = await openDuckDB(options.database);
+    const engine = await openDuckDB(options.database, withinMemory(options.memory));
     const stop = () => engine.interrupt();
     signal?.addEventListener("abort", stop, { once: true });
     try {
@@ -120,6 +140,13 @@ export class Portfolio implements AsyncDisposable {
       const read = await ingest(engine, files, {
         today,
         nearestPlaces,
+        // not by way of what throws: it is told from a timer
+        watch: (table, rows) => ({
+          onRead: (share) => options.onProgress?.(`reading ${table}`, { share, ...(rows && { rows }) }),
+          ...(signal && { signal }),
+        }),
+        onStep: onProgress,
+        ...(signal && { signal }),
         ...(map && { map }),
         ...(sheets && { sheets }),
       });
@@ -171,7 +198,8 @@ export class Portfolio implements AsyncDisposable {
       const because = this.whyNot(id);
       if (because !== undefined) missing.push({ id, because });
       else {
-        this.#onProgress(`${id} (${results.length + missing.length + 1} of ${only.length})`);
+        const done = results.length + missing.length;
+        this.#onProgress(`${id} (${done + 1} of ${only.length})`, { share: done / only.length });
         try {
           results.push((await this.run(id)) as unknown as Result);
         } catch (error) {
@@ -191,6 +219,7 @@ export class Portfolio implements AsyncDisposable {
           results.find(({ analysis }) => analysis.id === id),
           id as AnalysisId,
         ),
+      jsonRows: (id) => jsonArray(this.#engine, jsonSelect(analyses[id as AnalysisId], this.#engine, this)),
       issueCells: () => this.#read.log.cells(),
     };
   }

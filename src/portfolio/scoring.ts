@@ -37,7 +37,7 @@ export async function scoreFiles(
 ): Promise<ScoredFiles> {
   checkSettings(options.settings ?? {});
   const paths = typeof files === "string" ? [files] : files;
-  const { borrowers, notes } = await withEngine(options.signal, async (engine) =>
+  const { borrowers, notes } = await withEngine(options, async (engine) =>
     (await isPair(engine, paths, options))
       ? portfolioRows(paths, options)
       : tableRows(engine, model, paths[0] ?? "", { ...options, outcomes: "none" }),
@@ -91,7 +91,7 @@ export async function validateFiles(
   options: BorrowerFiles & { readonly cutOff?: number } = {},
 ): Promise<ValidatedFiles> {
   const paths = typeof files === "string" ? [files] : files;
-  const { borrowers, outcome, notes } = await withEngine(options.signal, async (engine) => {
+  const { borrowers, outcome, notes } = await withEngine(options, async (engine) => {
     if (!(await isPair(engine, paths, options)))
       return tableRows(engine, model, paths[0] ?? "", {
         ...options,

@@ -40,7 +40,7 @@ export async function trainModel(
   options: TrainOptions = {},
 ): Promise<TrainedModel> {
   const paths = typeof files === "string" ? [files] : files;
-  const material = await withEngine(options.signal, async (engine) =>
+  const material = await withEngine(options, async (engine) =>
     (await isPair(engine, paths, options))
       ? portfolioMaterial(engine, paths, options)
       : tableMaterial(engine, paths[0] ?? "", options),
@@ -51,11 +51,11 @@ export async function trainModel(
 
 /** Runs with a database of its own, which is stopped by the signal and closed in the end. */
 export async function withEngine<T>(
-  signal: AbortSignal | undefined,
+  { signal, memory }: Pick<BorrowerFiles, "signal" | "memory">,
   run: (engine: DuckDBEngine) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  await using engine = await openDuckDB();
+  await using engine = await openDuckDB(undefined, withinMemory(memory));
   const stop = () => engine.interrupt();
   signal?.addEventListener("abort", stop, { once: true });
   try {

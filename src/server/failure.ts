@@ -23,6 +23,7 @@ const statuses = {
   NOT_COMPUTABLE: 422,
   RESULT_SHAPE: 500,
   OUTPUT_FAILED: 500,
+  OUT_OF_SPACE: 507,
 } as const satisfies Record<ErrorCode, number>;
 
 /** An error as an answer: what a caller can act on is told, a fault of ours is logged and not described. */

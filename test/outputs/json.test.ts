@@ -10,7 +10,7 @@ import { documentOf } from "../../src/outputs/document.ts";
 import { analysesIn, jsonChunks, writeJson } from "../../src/outputs/json.ts";
 import { findings, listResult, listRows } from "./findings.ts";
 
-const read = (chunks: AsyncIterable<string>) => text(Readable.from(chunks));
+const read = (chunks: AsyncIterable<string | Uint8Array>) => text(Readable.from(chunks));
 
 test("is the document, when lists are short", async () => {
   const all = findings();
