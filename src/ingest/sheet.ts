@@ -1,5 +1,6 @@
 import { RawTable } from "./raw-table.ts";
 import type { SourceTable } from "./source-table.ts";
+import { type Texts, textAt } from "./xlsx/text-pool.ts";
 import { type CellBatch, type CellColumn, CellKind, type SheetInfo, type Workbook } from "./xlsx/workbook.ts";
 
 const PREVIEW_ROWS = 200;
@@ -15,7 +16,7 @@ export async function openSheet(
   const numbers: number[] = [];
   await workbook.read(sheet, { maxRows: PREVIEW_ROWS }, (batch) => {
     for (let row = 0; row < batch.rows; row++) {
-      rows.push(batch.columns.map((column) => shown(column, row)));
+      rows.push(batch.columns.map((column) => shown(column, batch.texts, row)));
       numbers.push(batch.rowNumbers[row] ?? 0);
     }
   });
@@ -45,15 +46,15 @@ function dropUntil(batch: CellBatch, row: number): CellBatch {
   return {
     rows: batch.rows - skip,
     rowNumbers: batch.rowNumbers.subarray(skip),
-    columns: batch.columns.map(({ kinds, numbers, texts }) => ({
+    columns: batch.columns.map(({ kinds, numbers }) => ({
       kinds: kinds.subarray(skip),
       numbers: numbers.subarray(skip),
-      texts: texts.slice(skip),
     })),
+    texts: batch.texts,
   };
 }
 
-function shown({ kinds, numbers, texts }: CellColumn, row: number): string {
+function shown({ kinds, numbers }: CellColumn, texts: Texts, row: number): string {
   const n = numbers[row] ?? 0;
   switch (kinds[row]) {
     case CellKind.number:
@@ -64,7 +65,7 @@ function shown({ kinds, numbers, texts }: CellColumn, row: number): string {
       return n !== 0 ? "true" : "false";
     case CellKind.text:
     case CellKind.error:
-      return texts[row] ?? "";
+      return textAt(texts, n);
     default:
       return "";
   }
