@@ -3,16 +3,21 @@ import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { openColumnar } from "./columnar.ts";
 import { openCsv } from "./csv.ts";
 import { identify } from "./identify.ts";
-import { openSheet } from "./sheet.ts";
+import { openSheet, type SheetTable } from "./sheet.ts";
+import { joinRuns } from "./sheet-run.ts";
 import type { SourceTable } from "./source-table.ts";
-import { openWorkbook, type Workbook } from "./xlsx/workbook.ts";
+import { openWorkbook, type Workbook, type WorkbookLimits } from "./xlsx/workbook.ts";
 
 export interface OpenFiles extends AsyncDisposable {
   readonly tables: readonly SourceTable[];
 }
 
 /** Opens every file, whatever its format, and every sheet of a workbook, hidden ones included. */
-export async function openFiles(engine: DuckDBEngine, paths: readonly string[]): Promise<OpenFiles> {
+export async function openFiles(
+  engine: DuckDBEngine,
+  paths: readonly string[],
+  limits: Partial<WorkbookLimits> = {},
+): Promise<OpenFiles> {
   const tables: SourceTable[] = [];
   const workbooks: Workbook[] = [];
   const close = async () => {
@@ -25,9 +30,11 @@ export async function openFiles(engine: DuckDBEngine, paths: readonly string[]):
       if (identity.format === "csv") tables.push(openCsv(path, file, identity));
       else if (identity.format !== "xlsx") tables.push(await openColumnar(engine, path, file, identity));
       else {
-        const workbook = await openWorkbook(path);
+        const workbook = await openWorkbook(path, limits);
         workbooks.push(workbook);
-        for (const sheet of workbook.sheets) tables.push(await openSheet(workbook, path, file, sheet));
+        const sheets: SheetTable[] = [];
+        for (const sheet of workbook.sheets) sheets.push(await openSheet(workbook, path, file, sheet));
+        tables.push(...joinRuns(sheets));
       }
     }
   } catch (error) {

@@ -34,6 +34,8 @@ export interface SourceTable {
   readonly sheet: string | null;
   /** Whether it is a sheet that the workbook hides. */
   readonly hidden?: boolean;
+  /** The sheets that it joins, any of which may be asked for by its own name. */
+  readonly parts?: readonly SourceTable[];
   /** The first rows as text; a columnar file has its column names in the first. */
   readonly preview: readonly (readonly string[])[];
   /**
