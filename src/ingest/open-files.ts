@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { openColumnar } from "./columnar.ts";
@@ -7,6 +8,10 @@ import { openSheet, type SheetTable } from "./sheet.ts";
 import { joinRuns } from "./sheet-run.ts";
 import type { SourceTable } from "./source-table.ts";
 import { openWorkbook, type Workbook, type WorkbookLimits } from "./xlsx/workbook.ts";
+import { openWorkbookApart } from "./xlsx/workbook-apart.ts";
+
+/** From this size on, a workbook is worth a thread of its own. */
+const APART_FROM_BYTES = 4 * 2 ** 20;
 
 export interface OpenFiles extends AsyncDisposable {
   readonly tables: readonly SourceTable[];
@@ -30,7 +35,8 @@ export async function openFiles(
       if (identity.format === "csv") tables.push(openCsv(path, file, identity));
       else if (identity.format !== "xlsx") tables.push(await openColumnar(engine, path, file, identity));
       else {
-        const workbook = await openWorkbook(path, limits);
+        const { size } = await stat(path);
+        const workbook = await (size < APART_FROM_BYTES ? openWorkbook : openWorkbookApart)(path, limits);
         workbooks.push(workbook);
         const sheets: SheetTable[] = [];
         for (const sheet of workbook.sheets) sheets.push(await openSheet(workbook, path, file, sheet));
