@@ -18,7 +18,7 @@ export interface ReadOptions {
 export interface ReadCounts {
   /** Rows with something in them. */
   rows: number;
-  /** The number of the last of them; 0 where there is none. */
+  /** The highest number among them; 0 where there is none. */
   lastRow: number;
   /** Formulas in the wanted columns that were saved without their value. */
   formulasWithoutValue: number;
@@ -38,7 +38,9 @@ export async function readSheet(
   const counts: ReadCounts = { rows: 0, lastRow: 0, formulasWithoutValue: 0 };
   const deliver = async (): Promise<void> => {
     counts.rows += cells.rows;
-    counts.lastRow = cells.rowNumbers[cells.rows - 1] ?? counts.lastRow;
+    // rows may come in any order
+    for (let i = 0; i < cells.rows; i++)
+      counts.lastRow = Math.max(counts.lastRow, cells.rowNumbers[i] as number);
     counts.formulasWithoutValue = values.formulasWithoutValue;
     await onBatch(cells);
     cells.clear();
