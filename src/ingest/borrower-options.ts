@@ -3,7 +3,7 @@ import { usage } from "../errors.ts";
 import type { Borrowers, LeftOut } from "../risk/borrowers.ts";
 import type { Decoded } from "./borrower-outcome.ts";
 import { normalise } from "./headers.ts";
-import { isNamed } from "./pick-tables.ts";
+import { namedTables } from "./pick-tables.ts";
 import type { SourceTable } from "./source-table.ts";
 
 export interface BorrowerOptions {
@@ -57,8 +57,8 @@ export function pickSheet(
   path: string,
   { sheet, outcome, inputs = [] }: BorrowerOptions,
 ): SourceTable {
-  const named = tables.filter((table) => isNamed(table, sheet));
-  if (named.length === 0)
+  const chosen = namedTables(tables, sheet);
+  if (chosen.length === 0)
     throw usage(
       `no sheet ${JSON.stringify(sheet)} in ${basename(path)}`,
       `there are ${tables.flatMap((table) => (table.sheet === null ? [] : [JSON.stringify(table.sheet)])).join(", ") || "no sheets in this file"}`,
@@ -70,5 +70,5 @@ export function pickSheet(
     const known = names.filter((name) => first.has(normalise(name))).length;
     return known * 1e9 + (hidden ? 0 : 1e8) + cells.length;
   };
-  return named.reduce((best, next) => (value(next) > value(best) ? next : best));
+  return chosen.reduce((best, next) => (value(next) > value(best) ? next : best));
 }

@@ -4,7 +4,14 @@ import { literal, raw } from "../sql/statement.ts";
 import { cutCardNumberSql } from "./card-number.ts";
 import type { Identity } from "./identify.ts";
 import type { Native } from "./notations.ts";
-import { misfitsOf, SAMPLE_ROWS, type SourceTable, type Wanted, wholeId } from "./source-table.ts";
+import {
+  createTable,
+  misfitsOf,
+  SAMPLE_ROWS,
+  type SourceTable,
+  type Wanted,
+  wholeId,
+} from "./source-table.ts";
 
 interface Column {
   readonly name: string;
@@ -57,14 +64,12 @@ export async function openColumnar(
         sample: (table) =>
           read(() =>
             target.execute(
-              raw(
-                `create or replace temp table ${table} as select ${select(new Map())} from ${scan} limit ${SAMPLE_ROWS}`,
-              ),
+              raw(`${createTable(table)} as select ${select(new Map())} from ${scan} limit ${SAMPLE_ROWS}`),
             ),
           ),
         load: (table, natives, { onRead }) =>
           read(async () => {
-            const statement = `create or replace temp table ${table} as select ${select(natives)} from ${scan}`;
+            const statement = `${createTable(table)} as select ${select(natives)} from ${scan}`;
             return misfitsOf(wanted, () => target.execute(raw(statement), onRead));
           }),
       };
@@ -77,9 +82,7 @@ export async function openColumnar(
         return `${native(quoted(header), inexact.has(header) ? "VARCHAR" : type)} as ${name}`;
       });
       await read(() =>
-        target.execute(
-          raw(`create or replace temp table ${table} as select ${select.join(", ")} from ${scan}`),
-        ),
+        target.execute(raw(`${createTable(table)} as select ${select.join(", ")} from ${scan}`)),
       );
       return { row: "rowid + 1", malformed: [] };
     },

@@ -4,7 +4,15 @@ import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { cutCardNumberSql } from "./card-number.ts";
 import type { Native } from "./notations.ts";
-import { misfitsOf, SAMPLE_ROWS, type Scan, type Wanted, type Watch, wholeId } from "./source-table.ts";
+import {
+  createTable,
+  misfitsOf,
+  SAMPLE_ROWS,
+  type Scan,
+  type Wanted,
+  type Watch,
+  wholeId,
+} from "./source-table.ts";
 
 /** A csv file as the engine's own reader takes it: UTF-8, one kind of line end, every row as wide as the next. */
 export interface CsvShape {
@@ -31,9 +39,7 @@ export function csvScan(engine: DuckDBEngine, shape: CsvShape, wanted: readonly 
     async sample(table) {
       const from = readCsv(shape, wanted, ALL_TEXT, ", ignore_errors = true");
       await engine.execute(
-        raw(
-          `create or replace temp table ${table} as select ${cellsOf(wanted, ALL_TEXT)} from ${from} limit ${SAMPLE_ROWS}`,
-        ),
+        raw(`${createTable(table)} as select ${cellsOf(wanted, ALL_TEXT)} from ${from} limit ${SAMPLE_ROWS}`),
       );
     },
     async load(table, natives, watch) {
@@ -87,7 +93,7 @@ async function load(
       store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = ${MOST_REJECTS}`,
   );
   const select = [cellsOf(wanted, natives), ...more].join(", ");
-  const statement = raw(`create or replace temp table ${table} as select ${select} from ${from}`);
+  const statement = raw(`${createTable(table)} as select ${select} from ${from}`);
   try {
     const misfits = await misfitsOf(wanted, () => engine.execute(statement, onRead));
     if (misfits.size > 0) return misfits;

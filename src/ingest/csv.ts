@@ -6,7 +6,7 @@ import { bytesOf, type CsvShape, csvScan, loadText, rowOf } from "./csv-scan.ts"
 import type { Identity } from "./identify.ts";
 import { RawTable } from "./raw-table.ts";
 import type { Loaded, SourceTable, Wanted, Watch } from "./source-table.ts";
-import { type CellBatch, CellKind } from "./xlsx/workbook.ts";
+import { CellKind, CellWriter } from "./xlsx/cells.ts";
 
 type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
@@ -86,11 +86,20 @@ async function loadDecoded(
   const malformed: number[] = [];
   let row = 0;
   let read = 0;
-  let pending: { row: number; cells: readonly string[] }[] = [];
+  const pending = new CellWriter(wanted.length, Number.POSITIVE_INFINITY);
+  const add = (cells: readonly string[]) => {
+    wanted.forEach(({ index }, i) => {
+      const cell = cells[index] ?? "";
+      if (cell !== "") pending.setText(i, CellKind.text, pending.texts.addString(cell));
+    });
+    // a row counts whatever column has something in it
+    pending.mark();
+    pending.endRow(row);
+  };
   const flush = async () => {
-    if (pending.length > 0) await target.append(batchOf(pending, wanted));
-    read += pending.length;
-    pending = [];
+    await target.append(pending);
+    read += pending.rows;
+    pending.clear();
   };
   const decoder = new TextDecoder((await isDecodable(plan)) ? plan.encoding : "windows-1252");
   const splitter = new CsvSplitter(plan.delimiter);
@@ -98,8 +107,8 @@ async function loadDecoded(
     for (const { cells, isBroken } of splitter.split(text, isLast)) {
       if (row++ <= headerRow) continue;
       if (isBroken || isTooWide(cells, columns)) malformed.push(row);
-      else if (cells.some((cell) => cell !== "")) pending.push({ row, cells });
-      if (pending.length === 2048) await flush();
+      else if (cells.some((cell) => cell !== "")) add(cells);
+      if (pending.isFull) await flush();
     }
   };
   let bytes = 0;
@@ -132,21 +141,6 @@ async function isDecodable(plan: Plan): Promise<boolean> {
     return false;
   }
 }
-
-const batchOf = (
-  rows: readonly { row: number; cells: readonly string[] }[],
-  wanted: readonly Wanted[],
-): CellBatch => ({
-  rows: rows.length,
-  rowNumbers: Uint32Array.from(rows, ({ row }) => row),
-  columns: wanted.map(({ index }) => ({
-    kinds: Uint8Array.from(rows, ({ cells }) =>
-      (cells[index] ?? "") === "" ? CellKind.empty : CellKind.text,
-    ),
-    numbers: new Float64Array(0),
-    texts: rows.map(({ cells }) => cells[index]),
-  })),
-});
 
 function encodingOf(head: Buffer): Encoding {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";

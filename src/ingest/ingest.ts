@@ -15,9 +15,9 @@ import { IssueLog } from "./issue-log.ts";
 import { leaveOutKeyless, settleIds, settleKey } from "./keys.ts";
 import { openFiles } from "./open-files.ts";
 import { type Found, pickTables } from "./pick-tables.ts";
-import { loadTable, type ReadTable, readTable, type Standins } from "./read-table.ts";
+import { type LoadedTable, loadTable, type ReadTable, readTable } from "./read-table.ts";
 import { checkAges, checkCardCounts, checkMonths, checkRelations, checkRowNumbers } from "./relations.ts";
-import type { Watch } from "./source-table.ts";
+import { LOADING, type Watch } from "./source-table.ts";
 
 export interface IngestOptions {
   /** `column=header` overrides; a column of both tables is written `users.user_id`. */
@@ -66,20 +66,26 @@ export async function ingest(
       hash.catch(() => {});
       hashes.set(source.path, hash);
     }
-    const readFrom = async ({ source, binding }: Found["users"], standins: Standins) => {
-      const watch = options.watch?.(binding.table) ?? {};
-      return readTable(
-        engine,
-        await loadTable(engine, source, binding, log, watch),
-        source.file,
-        standins,
-        log,
-      );
+    const load = (own: DuckDBEngine, { source, binding }: Found["users"]) => {
+      options.onStep?.(`reading ${binding.table}`);
+      const watch = options.watch?.(binding.table, source.rowsAbout) ?? {};
+      return loadTable(own, source, binding, log, watch);
     };
-    read = {
-      users: await readFrom(found.users, found.standins.users),
-      cards: await readFrom(found.cards, found.standins.cards),
+    const check = (loaded: LoadedTable) => {
+      const { table } = loaded.binding;
+      options.onStep?.(`checking ${table}`);
+      return readTable(engine, loaded, found[table].source.file, found.standins[table], log);
     };
+    await engine.execute(raw(`attach ':memory:' as ${LOADING}`));
+    if (found.users.source.sheet !== null && found.cards.source.sheet !== null) {
+      const loaded = await sideBySide(engine, (own, table) => load(own, found[table]));
+      read = { users: await check(loaded.users), cards: await check(loaded.cards) };
+    } else {
+      // the engine reads a file on all cores; and of one table at a time less is in memory
+      const users = await check(await load(engine, found.users));
+      read = { users, cards: await check(await load(engine, found.cards)) };
+    }
+    await engine.execute(raw(`detach ${LOADING}`));
   } finally {
     await files[Symbol.asyncDispose]();
   }
@@ -129,6 +135,19 @@ export async function ingest(
     sources.push(describeSource(name, found[name], read[name], Number(rows[0]?.["n"]), sha256));
   }
   return { sources, inputs: await inputsOf(engine), fileMonth, log };
+}
+
+/** Two workbooks at once, each on a connection of its own: threads of this program scan them, one each. */
+async function sideBySide<T>(
+  engine: DuckDBEngine,
+  load: (own: DuckDBEngine, table: TableName) => Promise<T>,
+): Promise<Record<TableName, T>> {
+  await using one = await engine.connect();
+  await using other = await engine.connect();
+  const [users, cards] = await Promise.allSettled([load(one, "users"), load(other, "cards")]);
+  if (users.status === "rejected") throw users.reason;
+  if (cards.status === "rejected") throw cards.reason;
+  return { users: users.value, cards: cards.value };
 }
 
 /** Coordinates of the customers; what a spreadsheet turned into days comes back as two candidates. */

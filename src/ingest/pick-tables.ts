@@ -29,8 +29,7 @@ export interface PickOptions {
 export function pickTables(sources: readonly SourceTable[], options: PickOptions): Found {
   checkOptions(sources, options);
   const bound = (name: TableName): Candidate[] =>
-    sources
-      .filter((source) => isNamed(source, options.sheets?.[name]))
+    namedTables(sources, options.sheets?.[name])
       .map((source) => ({ source, binding: bind(name, source.preview, options.map) }))
       .sort((a, b) => b.binding.score - a.binding.score);
   const users = bound("users");
@@ -52,6 +51,16 @@ export function pickTables(sources: readonly SourceTable[], options: PickOptions
   return picked;
 }
 
+/** The tables that a choice names; a sheet that is a part of a longer table can be named alone. */
+export const namedTables = (
+  sources: readonly SourceTable[],
+  name: string | undefined,
+): readonly SourceTable[] => {
+  const whole = sources.filter((source) => isNamed(source, name));
+  if (whole.length > 0) return whole;
+  return sources.flatMap(({ parts = [] }) => parts).filter((part) => isNamed(part, name));
+};
+
 /** Whether a table is what a choice names: its sheet, its file, or both. */
 export const isNamed = ({ file, sheet }: SourceTable, name: string | undefined): boolean =>
   name === undefined || name === sheet || name === file || name === `${file} [${sheet}]`;
@@ -61,14 +70,14 @@ function joinBySharedHeader(found: Found, map: HeaderMap = {}): Found {
   const { users, cards } = found;
   if (["user_id", "users.user_id", "cards.user_id"].some((column) => Object.hasOwn(map, column)))
     return found;
-  const named = ({ binding: { table, headers } }: Candidate) =>
+  const keysOf = ({ binding: { table, headers } }: Candidate) =>
     headers.filter((header) => {
       const name = normalise(header);
       const isKey = name === "user_id" || tables[table].fields["user_id"]?.aliases.includes(name);
       return isKey && /(?:id|no|number)$/.test(name) && name !== "id";
     });
-  const owners = named(cards);
-  const key = named(users).find((header) => owners.some((owner) => normalise(owner) === normalise(header)));
+  const owners = keysOf(cards);
+  const key = keysOf(users).find((header) => owners.some((owner) => normalise(owner) === normalise(header)));
   const owner = owners.find((header) => normalise(header) === normalise(key ?? ""));
   if (key === undefined || owner === undefined) return found;
   const again = ({ source, binding }: Candidate, header: string) => ({
@@ -179,7 +188,7 @@ export function headersOf({ preview }: SourceTable, row = 0): string[] | undefin
 
 function checkOptions(sources: readonly SourceTable[], { map = {}, sheets = {} }: PickOptions): void {
   for (const [name, sheet] of Object.entries(sheets))
-    if (!sources.some((source) => isNamed(source, sheet)))
+    if (namedTables(sources, sheet).length === 0)
       throw usage(
         `no sheet ${JSON.stringify(sheet)} for ${name}`,
         `there are ${sources.flatMap((s) => (s.sheet === null ? [] : [JSON.stringify(s.sheet)])).join(", ") || "no sheets in these files"}`,

@@ -10,6 +10,7 @@ import {
   type Candidate,
   headersOf,
   isNamed,
+  namedTables,
   type Pair,
   type PickOptions,
   pickTables,
@@ -158,12 +159,10 @@ function nameOf(source: SourceTable, all: readonly SourceTable[]): string {
 /** Two tables that could be customers and cards once their headers are named, however little of them is known. */
 function nearestPair(sources: readonly SourceTable[], { map, sheets }: PickOptions): Pair | undefined {
   const readings = (name: TableName) =>
-    sources
-      .filter((source) => isNamed(source, sheets?.[name]))
-      .flatMap((source) => {
-        const binding = nearest(name, source, map);
-        return binding === undefined ? [] : [{ source, binding }];
-      });
+    namedTables(sources, sheets?.[name]).flatMap((source) => {
+      const binding = nearest(name, source, map);
+      return binding === undefined ? [] : [{ source, binding }];
+    });
   const cards = readings("cards");
   return readings("users")
     .flatMap((u) => cards.filter((c) => c.source !== u.source).map((c) => ({ u, c })))

@@ -4,17 +4,17 @@ import {
   DATE,
   DOUBLE,
   type DuckDBAppender,
-  DuckDBDataChunk,
-  DuckDBDateValue,
   type DuckDBType,
-  type DuckDBValue,
   INTEGER,
   VARCHAR,
 } from "../engines/node-api.ts";
+import { ChunkWriter, PackedTexts, Validity } from "../engines/vectors.ts";
 import { raw } from "../sql/statement.ts";
 import { cutCardNumber } from "./card-number.ts";
 import { FORMULA_WITHOUT_VALUE } from "./missing.ts";
-import type { Wanted } from "./source-table.ts";
+import { createTable, type Wanted } from "./source-table.ts";
+import { isText } from "./xlsx/cells.ts";
+import { type Texts, textAt } from "./xlsx/text-pool.ts";
 import { type CellBatch, type CellColumn, CellKind } from "./xlsx/workbook.ts";
 
 type Physical = "DOUBLE" | "DATE" | "BOOLEAN" | "VARCHAR";
@@ -30,6 +30,10 @@ export class RawTable {
   readonly #wanted: readonly Wanted[];
   #types: Physical[] | undefined;
   #appender: DuckDBAppender | undefined;
+  #chunk: ChunkWriter | undefined;
+  readonly #nulls = new Validity();
+  readonly #days = new Int32Array(2048);
+  readonly #truths = new Uint8Array(2048);
 
   constructor(engine: DuckDBEngine, name: string, wanted: readonly Wanted[]) {
     this.#engine = engine;
@@ -42,22 +46,52 @@ export class RawTable {
     if (batch.rows === 0) return;
     await this.#prepare(batch);
     const physical = this.#types ?? [];
-    const chunk = DuckDBDataChunk.create([INTEGER, ...physical.map((t) => types[t])], batch.rows);
-    chunk.setColumnValues(0, Array.from(batch.rowNumbers.subarray(0, batch.rows)));
+    this.#chunk ??= new ChunkWriter([INTEGER, ...physical.map((t) => types[t])]);
+    const chunk = this.#chunk;
+    chunk.start(batch.rows);
+    this.#nulls.clear();
+    chunk.setData(0, batch.rowNumbers.subarray(0, batch.rows), this.#nulls);
+    const texts = new PackedTexts(batch.texts);
     physical.forEach((type, i) => {
       const column = batch.columns[i];
-      const values = Array.from({ length: batch.rows }, (_, row) =>
-        cellValue(column, row, type, this.#wanted[i]),
-      );
-      chunk.setColumnValues(i + 1, values);
+      if (column === undefined) throw new TypeError(`a batch without column ${i}`);
+      this.#markNulls(column, batch.rows);
+      if (type === "VARCHAR") this.#setTexts(chunk, i, batch, texts);
+      else chunk.setData(i + 1, this.#typed(type, column, batch.rows), this.#nulls);
     });
-    this.#appender?.appendDataChunk(chunk);
+    if (this.#appender !== undefined) chunk.appendTo(this.#appender);
   }
 
   async close(): Promise<void> {
     if (this.#types === undefined) await this.#create(this.#wanted.map(() => "VARCHAR"));
     this.#appender?.closeSync();
     this.#appender = undefined;
+  }
+
+  #markNulls({ kinds }: CellColumn, rows: number): void {
+    this.#nulls.clear();
+    for (let row = 0; row < rows; row++) if (kinds[row] === CellKind.empty) this.#nulls.setNull(row);
+  }
+
+  #typed(type: Physical, { numbers }: CellColumn, rows: number): Float64Array | Int32Array | Uint8Array {
+    if (type === "DOUBLE") return numbers.subarray(0, rows);
+    const target = type === "DATE" ? this.#days : this.#truths;
+    for (let row = 0; row < rows; row++) target[row] = Math.floor(numbers[row] as number);
+    return target.subarray(0, rows);
+  }
+
+  #setTexts(chunk: ChunkWriter, i: number, { columns, rows, texts }: CellBatch, packed: PackedTexts): void {
+    const { kinds, numbers } = columns[i] as CellColumn;
+    const isCardNumber = this.#wanted[i]?.cardNumber === true;
+    for (let row = 0; row < rows; row++) {
+      const kind = kinds[row] as number;
+      const n = numbers[row] as number;
+      if (kind === CellKind.empty) chunk.setNoText(row);
+      else if (isCardNumber) chunk.setText(row, cardNumber(kind, n, texts));
+      else if (isText(kind)) chunk.setPackedText(row, packed, n);
+      else chunk.setText(row, textOfCell(kind, n, texts));
+    }
+    chunk.takeTexts(i + 1, rows, this.#nulls);
   }
 
   async #prepare(batch: CellBatch): Promise<void> {
@@ -83,14 +117,20 @@ export class RawTable {
       );
       current[i] = "VARCHAR";
     }
-    this.#appender = await this.#engine.connection.createAppender(this.#name);
+    this.#chunk = undefined;
+    this.#appender = await this.#open();
+  }
+
+  #open(): Promise<DuckDBAppender> {
+    const [table = "", database] = this.#name.split(".").reverse();
+    return this.#engine.connection.createAppender(table, database && "main", database);
   }
 
   async #create(physical: Physical[]): Promise<void> {
     const columns = physical.map((type, i) => `, ${this.#wanted[i]?.name} ${type}`).join("");
-    await this.#engine.execute(raw(`create or replace temp table ${this.#name} (row integer${columns})`));
+    await this.#engine.execute(raw(`${createTable(this.#name)} (row integer${columns})`));
     this.#types = physical;
-    this.#appender = await this.#engine.connection.createAppender(this.#name);
+    this.#appender = await this.#open();
   }
 }
 
@@ -122,25 +162,13 @@ function typeOf(column: CellColumn | undefined, rows: number): Physical | undefi
   return found;
 }
 
-function cellValue(
-  column: CellColumn | undefined,
-  row: number,
-  type: Physical,
-  wanted: Wanted | undefined,
-): DuckDBValue {
-  const kind = column?.kinds[row] ?? CellKind.empty;
-  if (column === undefined || kind === CellKind.empty) return null;
-  const n = column.numbers[row] ?? 0;
-  if (type === "DOUBLE") return n;
-  if (type === "DATE") return new DuckDBDateValue(Math.floor(n));
-  if (type === "BOOLEAN") return n !== 0;
+function cardNumber(kind: number, n: number, texts: Texts): string {
   // a spreadsheet keeps fifteen digits of a number: what has more has been rounded
-  if (wanted?.cardNumber && kind === CellKind.number && n >= 1e15) return "0:";
-  const text = textOfCell(column, row, kind, n);
-  return wanted?.cardNumber ? cutCardNumber(text) : text;
+  if (kind === CellKind.number && n >= 1e15) return "0:";
+  return cutCardNumber(textOfCell(kind, n, texts));
 }
 
-function textOfCell(column: CellColumn, row: number, kind: number, n: number): string {
+function textOfCell(kind: number, n: number, texts: Texts): string {
   switch (kind) {
     case CellKind.number:
       return String(n);
@@ -151,6 +179,6 @@ function textOfCell(column: CellColumn, row: number, kind: number, n: number): s
     case CellKind.formula:
       return FORMULA_WITHOUT_VALUE;
     default:
-      return column.texts[row] ?? "";
+      return textAt(texts, n);
   }
 }

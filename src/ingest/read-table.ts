@@ -11,7 +11,7 @@ import { refuseCardNumbersAsKeys, strayCardNumbers } from "./keys.ts";
 import { FORMULA_WITHOUT_VALUE, isError, isMissingToken } from "./missing.ts";
 import { textOf } from "./raw-table.ts";
 import { loadScanned } from "./scanned.ts";
-import type { SourceTable, Watch } from "./source-table.ts";
+import { LOADING, type SourceTable, type Watch } from "./source-table.ts";
 
 /** The bound columns of a source in the database, before their notations are known. */
 export interface LoadedTable {
@@ -61,7 +61,7 @@ export async function loadTable(
 ): Promise<LoadedTable> {
   const { table, headerRow } = binding;
   const { fields } = tables[table];
-  const name = `raw_${table}`;
+  const name = `${LOADING}.raw_${table}`;
   const bound = [...binding.columns].flatMap(([column, index]) => {
     const field = fields[column];
     return field === undefined ? [] : [{ column, field, index }];

@@ -20,6 +20,13 @@ export interface Loaded {
   readonly malformed: readonly number[];
 }
 
+/** The database in memory into which files are loaded, for every connection; what it holds reaches no disk but to spill. */
+export const LOADING = "loading";
+
+/** SQL that begins a table of loaded cells: in a database that its name states, else of this connection alone. */
+export const createTable = (name: string): string =>
+  `create or replace ${name.includes(".") ? "table" : "temp table"} ${name}`;
+
 /** Who waits for a source to be read. */
 export interface Watch {
   /** Told now and then which part of the source has been read, from 0 to 1. */
@@ -87,6 +94,8 @@ export interface SourceTable {
   readonly hidden?: boolean;
   /** About how many rows it has, where that is known before they are read. */
   readonly rowsAbout?: number;
+  /** The sheets that it joins, any of which may be asked for by its own name. */
+  readonly parts?: readonly SourceTable[];
   /** The first rows as text; a columnar file has its column names in the first. */
   readonly preview: readonly (readonly string[])[];
   /**

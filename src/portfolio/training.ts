@@ -1,4 +1,5 @@
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
+import { withinMemory } from "../engines/memory.ts";
 import { usage } from "../errors.ts";
 import { isActionableHeader } from "../ingest/borrower-headers.ts";
 import { readBorrowers } from "../ingest/borrower-table.ts";

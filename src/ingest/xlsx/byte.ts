@@ -19,4 +19,6 @@ export const Byte = {
   question: 0x3f,
   upperA: 0x41,
   openingBracket: 0x5b,
+  underscore: 0x5f,
+  lowerX: 0x78,
 } as const;

@@ -3,6 +3,7 @@ import { CellKind, type CellWriter } from "./cells.ts";
 import { type DateSystem, daysOfIsoDate, daysSinceEpoch } from "./date-system.ts";
 import { readNumber, spelled } from "./number.ts";
 import { PartError, tooMuch } from "./part-error.ts";
+import type { PlainCell } from "./plain-cell.ts";
 import type { SharedStrings } from "./shared-strings.ts";
 import { readText } from "./text.ts";
 
@@ -72,7 +73,13 @@ export class CellValues {
     }
     if (strings.isEmpty(index)) return;
     if (slot < 0) this.#cells.mark();
-    else this.#cells.setText(slot, CellKind.text, strings.get(index));
+    else this.#cells.setText(slot, CellKind.text, this.#cells.texts.addShared(strings, index));
+  }
+
+  /** A text that is written as it is meant. */
+  setPlainText(slot: number, { start, end, hash }: PlainCell, bytes: Buffer): void {
+    if (slot < 0) this.#cells.mark();
+    else this.#cells.setText(slot, CellKind.text, this.#cells.texts.add(bytes, start, end, hash));
   }
 
   #setSpelled(slot: number, cell: CellTag, bytes: Buffer): void {
@@ -91,7 +98,7 @@ export class CellValues {
   #setTyped(slot: number, type: number, text: string): void {
     const word = text.trim();
     const days = type === Type.date ? daysOfIsoDate(word) : Number.NaN;
-    if (type === Type.error) this.#cells.setText(slot, CellKind.error, text);
+    if (type === Type.error) this.#cells.setText(slot, CellKind.error, this.#cells.texts.addString(text));
     else if (type === Type.boolean && truth.has(word)) this.#cells.setNumber(slot, CellKind.boolean, 1);
     else if (type === Type.boolean && untruth.has(word)) this.#cells.setNumber(slot, CellKind.boolean, 0);
     else if (Number.isNaN(days)) this.#setText(slot, text);
@@ -100,7 +107,7 @@ export class CellValues {
 
   #setText(slot: number, text: string): void {
     if (text.length > this.#longestText) throw tooMuch(`has a text of more than ${this.#longestText} bytes`);
-    if (text !== "") this.#cells.setText(slot, CellKind.text, text);
+    if (text !== "") this.#cells.setText(slot, CellKind.text, this.#cells.texts.addString(text));
   }
 
   #setFormula(slot: number): void {

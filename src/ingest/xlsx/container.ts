@@ -64,14 +64,23 @@ export class Container implements AsyncDisposable {
     return this.#entries.has(part.toLowerCase());
   }
 
-  /** Unzips a part, piece by piece. Ends in an error unless size and checksum are what the zip says. */
-  async *read(part: string): AsyncGenerator<Buffer, void, void> {
+  /** Bytes of a part as the zip states them. */
+  sizeOf(part: string): { zipped: number; unzipped: number } {
+    const entry = this.#entries.get(part.toLowerCase());
+    return { zipped: entry?.compressedSize ?? 0, unzipped: entry?.uncompressedSize ?? 0 };
+  }
+
+  /**
+   * Unzips a part, piece by piece. Ends in an error unless size and checksum are what the zip says. `onRead` is told
+   * which share of the part has been taken from the file.
+   */
+  async *read(part: string, onRead?: (share: number) => void): AsyncGenerator<Buffer, void, void> {
     const entry = this.#entries.get(part.toLowerCase());
     if (!entry) throw new PartError("is missing");
     let size = 0;
     let checksum = 0;
     try {
-      for await (const chunk of await this.#stream(entry)) {
+      for await (const chunk of await this.#stream(entry, onRead)) {
         size += chunk.length;
         this.#count(entry, size);
         checksum = crc32(chunk, checksum);
@@ -104,12 +113,12 @@ export class Container implements AsyncDisposable {
     await this.#handle.close();
   }
 
-  async #stream(entry: Entry): Promise<Readable & AsyncIterable<Buffer>> {
+  async #stream(entry: Entry, onRead?: (share: number) => void): Promise<Readable & AsyncIterable<Buffer>> {
     const { fileDataStart: start } = await this.#zip.readLocalFileHeaderPromise(entry, { minimal: true });
     if (entry.compressedSize === 0) return Readable.from([]);
     // yauzl would give 16 kB at a time, which takes inflating twice the time.
     const end = start + entry.compressedSize - 1;
-    const zipped = Readable.from(this.#slices(start, end), { objectMode: false });
+    const zipped = Readable.from(this.#slices(start, end, onRead), { objectMode: false });
     if (entry.compressionMethod === stored) return zipped;
     const inflate = createInflateRaw({ chunkSize: inflatedChunk });
     // The reader of the inflated bytes meets the error; the callback is there because pipeline wants one.
@@ -117,13 +126,18 @@ export class Container implements AsyncDisposable {
   }
 
   /** The handle's own streams close it when a reader stops early, and further sheets are read from it. */
-  async *#slices(start: number, end: number): AsyncGenerator<Buffer, void, void> {
+  async *#slices(
+    start: number,
+    end: number,
+    onRead?: (share: number) => void,
+  ): AsyncGenerator<Buffer, void, void> {
     for (let position = start; position <= end; ) {
       const length = Math.min(zippedChunk, end - position + 1);
       const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(length), 0, length, position);
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
       position += bytesRead;
+      onRead?.((position - start) / (end + 1 - start));
     }
   }
 

@@ -2,19 +2,20 @@ import { Byte } from "./byte.ts";
 import type { WorkbookLimits } from "./limits.ts";
 import { PartError, tooMuch } from "./part-error.ts";
 import { Name, readTag, skipMarkup, Tag } from "./tag.ts";
-import { readText, TextReader } from "./text.ts";
+import { isPlainText, readText, TextReader } from "./text.ts";
 import { Window } from "./window.ts";
 
 const blockBits = 20;
 const blockSize = 2 ** blockBits;
 
 /**
- * The table of texts that cells refer to by number. It keeps bytes, without their tags, and turns a text into a
- * string when a cell first asks for it: addresses and other columns nobody reads never become strings.
+ * The table of texts that cells refer to by number. It keeps bytes, without their tags, and decodes a text when a
+ * cell asks for it: addresses and other columns nobody reads are never looked at.
  */
 export class SharedStrings {
   count = 0;
-  readonly #strings: (string | undefined)[] = [];
+  /** Texts that were put together from several pieces, and long ones. */
+  readonly #strings = new Map<number, string>();
   readonly #blocks: Buffer[] = [];
   #used = blockSize;
   #size = 0;
@@ -37,19 +38,28 @@ export class SharedStrings {
 
   /** Whether the text has no characters, without making a string of it. */
   isEmpty(index: number): boolean {
-    return this.#lengths[index] === 0 && !this.#strings[index];
+    return this.#lengths[index] === 0 && !this.#strings.get(index);
   }
 
   get(index: number): string {
-    let text = this.#strings[index];
-    if (text === undefined) {
-      const start = this.#starts[index] as number;
-      const offset = start & (blockSize - 1);
-      const block = this.#blocks[start >>> blockBits];
-      text = block ? readText(block, offset, offset + (this.#lengths[index] as number)) : "";
-      this.#strings[index] = text;
-    }
-    return text;
+    const bytes = this.#bytes(index);
+    return this.#strings.get(index) ?? readText(bytes, 0, bytes.length);
+  }
+
+  /** The text's own bytes where they need no decoding. */
+  plainBytes(index: number): Buffer | undefined {
+    if (this.#lengths[index] === 0) return undefined;
+    const bytes = this.#bytes(index);
+    return isPlainText(bytes) ? bytes : undefined;
+  }
+
+  #bytes(index: number): Buffer {
+    const start = this.#starts[index] as number;
+    const offset = start & (blockSize - 1);
+    return (this.#blocks[start >>> blockBits] ?? none).subarray(
+      offset,
+      offset + (this.#lengths[index] as number),
+    );
   }
 
   #scan(bytes: Buffer, tag: Tag, reader: TextReader, limits: WorkbookLimits): number {
@@ -98,7 +108,8 @@ export class SharedStrings {
       this.#lengths = doubled(this.#lengths);
     }
     const isLong = length > blockSize;
-    this.#strings.push(isLong ? readText(bytes, start, end) : joined);
+    const text = isLong ? readText(bytes, start, end) : joined;
+    if (text !== undefined) this.#strings.set(index, text);
     if (joined !== undefined || isLong || length === 0) return;
     if (this.#used + length > blockSize) {
       this.#blocks.push(Buffer.allocUnsafeSlow(blockSize));
@@ -112,6 +123,7 @@ export class SharedStrings {
   }
 }
 
+const none = Buffer.alloc(0);
 const plainOpening = "<si><t>";
 const plainClosing = "</t></si>";
 

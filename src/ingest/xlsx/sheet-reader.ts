@@ -11,11 +11,15 @@ export interface ReadOptions {
   /** Stops after that many rows without reading the rest. */
   maxRows?: number;
   signal?: AbortSignal;
+  /** Told which share of the sheet has been taken from the file, from 0 to 1. */
+  onRead?: (share: number) => void;
 }
 
 export interface ReadCounts {
   /** Rows with something in them. */
   rows: number;
+  /** The highest number among them; 0 where there is none. */
+  lastRow: number;
   /** Formulas in the wanted columns that were saved without their value. */
   formulasWithoutValue: number;
 }
@@ -31,9 +35,12 @@ export async function readSheet(
   const scanner = new SheetScanner(context, limits, columns, maxRows);
   const { cells, values } = scanner;
   const window = new Window(limits.textBytes * 8);
-  const counts: ReadCounts = { rows: 0, formulasWithoutValue: 0 };
+  const counts: ReadCounts = { rows: 0, lastRow: 0, formulasWithoutValue: 0 };
   const deliver = async (): Promise<void> => {
     counts.rows += cells.rows;
+    // rows may come in any order
+    for (let i = 0; i < cells.rows; i++)
+      counts.lastRow = Math.max(counts.lastRow, cells.rowNumbers[i] as number);
     counts.formulasWithoutValue = values.formulasWithoutValue;
     await onBatch(cells);
     cells.clear();

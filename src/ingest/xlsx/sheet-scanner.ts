@@ -4,7 +4,7 @@ import { CellValues, type SheetContext } from "./cell-values.ts";
 import { CellWriter } from "./cells.ts";
 import type { WorkbookLimits } from "./limits.ts";
 import { PartError, tooMuch } from "./part-error.ts";
-import { PlainCell, readPlainCell } from "./plain-cell.ts";
+import { PlainCell, PlainType, readPlainCell } from "./plain-cell.ts";
 import { Name, readTag, skipMarkup, Tag } from "./tag.ts";
 
 /**
@@ -60,7 +60,7 @@ export class SheetScanner {
         if (c === Byte.end) return i;
         c = bytes[++i] as number;
       }
-      if (this.#isInRow && readPlainCell(bytes, i, plain) && this.#takePlain()) {
+      if (this.#isInRow && readPlainCell(bytes, i, plain) && this.#takePlain(bytes)) {
         i = plain.next;
         continue;
       }
@@ -113,14 +113,16 @@ export class SheetScanner {
   }
 
   /** False when the general way has to see to the cell. */
-  #takePlain(): boolean {
-    const { column, style, isShared, isEmpty, value } = this.#plain;
+  #takePlain(bytes: Buffer): boolean {
+    const { column, style, type, isEmpty, value } = this.#plain;
     if (column >= this.#limits.columns || !this.#hasRowNumber) return false;
     const slot = this.#slots ? (this.#slots[column] as number) : column;
     if (slot >= this.cells.columns.length) return false;
+    if (type === PlainType.text && this.#plain.end - this.#plain.start > this.#limits.textBytes) return false;
     this.#count(column);
     if (isEmpty) return true;
-    if (isShared) this.values.setShared(slot, value);
+    if (type === PlainType.shared) this.values.setShared(slot, value);
+    else if (type === PlainType.text) this.values.setPlainText(slot, this.#plain, bytes);
     else this.values.setNumber(slot, value, style);
     return true;
   }

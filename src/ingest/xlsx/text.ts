@@ -31,6 +31,16 @@ export function readText(bytes: Buffer, start: number, end: number): string {
   return withoutEscapes(bytes.toString("utf8", start, end));
 }
 
+/** Whether bytes are the characters they stand for: without entities, markup, line ends and escapes. */
+export function isPlainText(bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    const c = bytes[i];
+    if (c === Byte.ampersand || c === Byte.less || c === Byte.carriageReturn) return false;
+    if (c === Byte.underscore && bytes[i + 1] === Byte.lowerX) return false;
+  }
+  return true;
+}
+
 function markedText(bytes: Buffer, start: number, end: number): string {
   let text = "";
   let i = start;

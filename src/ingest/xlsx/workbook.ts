@@ -19,10 +19,16 @@ export type { ReadCounts, ReadOptions } from "./sheet-reader.ts";
 export interface SheetInfo {
   name: string;
   hidden: boolean;
+  /** What it takes in the zip, as that states it. */
+  zippedBytes: number;
+  /** Whether it is large enough to have as many rows as a sheet can have. */
+  mayBeFull: boolean;
 }
 
 export interface Workbook extends AsyncDisposable {
   sheets: readonly SheetInfo[];
+  /** The last row that a sheet can have. */
+  lastRow: number;
   /**
    * Streams a sheet, one batch at a time; the next one waits for the callback. The checksum comes last, so a damaged
    * sheet may be refused after some of its batches were given: drop them.
@@ -33,6 +39,9 @@ export interface Workbook extends AsyncDisposable {
     onBatch: (batch: CellBatch) => void | Promise<void>,
   ): Promise<ReadCounts>;
 }
+
+/** No row that holds two cells is written in less. */
+const leastRowBytes = 20;
 
 /** Opens an .xlsx file; what is no workbook, or one that goes past a limit, is refused with the reason. */
 export async function openWorkbook(path: string, limits: Partial<WorkbookLimits> = {}): Promise<Workbook> {
@@ -45,12 +54,15 @@ export async function openWorkbook(path: string, limits: Partial<WorkbookLimits>
   }
 }
 
-interface Sheet extends SheetInfo {
+interface Sheet {
+  name: string;
+  hidden: boolean;
   part: string;
 }
 
 class XlsxWorkbook implements Workbook {
   readonly sheets: readonly SheetInfo[];
+  readonly lastRow: number;
   readonly #sheets: readonly Sheet[];
   readonly #container: Container;
   readonly #context: Omit<SheetContext, "strings">;
@@ -65,7 +77,11 @@ class XlsxWorkbook implements Workbook {
   ) {
     this.#container = container;
     this.#sheets = sheets;
-    this.sheets = sheets.map(({ name, hidden }) => ({ name, hidden }));
+    this.lastRow = container.limits.rows;
+    this.sheets = sheets.map(({ name, hidden, part }) => {
+      const { zipped, unzipped } = container.sizeOf(part);
+      return { name, hidden, zippedBytes: zipped, mayBeFull: unzipped >= this.lastRow * leastRowBytes };
+    });
     this.#context = context;
     this.#stringsPart = stringsPart;
   }
@@ -116,7 +132,7 @@ class XlsxWorkbook implements Workbook {
     }
     const strings = await this.#sharedStrings();
     try {
-      const chunks = this.#container.read(sheet.part);
+      const chunks = this.#container.read(sheet.part, options.onRead);
       return await readSheet(chunks, { ...this.#context, strings }, this.#container.limits, options, onBatch);
     } catch (error) {
       throw named(error, `sheet "${name}" of ${this.#container.file}`);

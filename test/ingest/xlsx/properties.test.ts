@@ -138,3 +138,22 @@ test("every number comes out bit for bit as Number reads it", async () => {
     { numRuns: 100 },
   );
 });
+
+test("a text is the same in every place that a cell may have it, among any others", async () => {
+  const escapes = text.map((value) => value.replaceAll("_x", "_x005F_x"));
+  const few = fc.tuple(escapes, escapes, escapes).chain((words) => fc.array(fc.constantFrom(...words)));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(few, fc.array(escapes, { maxLength: 50 })), async (texts) => {
+      const rows = texts.map((written, i) => {
+        const [xml, n] = [escaped(written), i + 1];
+        return `<row r="${n}"><c r="A${n}" t="inlineStr"><is><t>${xml}</t></is></c><c r="B${n}" t="inlineStr" s="1"><is><t xml:space="preserve">${xml}</t></is></c><c r="C${n}" s="1" t="str"><v>${xml}</v></c><c r='D${n}' t='str'><v>${xml}</v></c><c r="E${n}" t="s"><v>${i}</v></c></row>`;
+      });
+      const strings = texts.map((written) => `<si><t>${escaped(written)}</t></si>`).join("");
+      const read = await readCells(madeWorkbook({ rows: rows.join(""), strings }));
+      expect(read.rows).toEqual(
+        texts.map((written) => Array.from({ length: 5 }, () => written.replaceAll("_x005F_x", "_x"))),
+      );
+    }),
+    { numRuns: 100 },
+  );
+});

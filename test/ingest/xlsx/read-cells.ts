@@ -1,3 +1,4 @@
+import { type Texts, textAt } from "../../../src/ingest/xlsx/text-pool.ts";
 import {
   type CellBatch,
   CellKind,
@@ -46,15 +47,14 @@ export function collector(): {
   const onBatch = (batch: CellBatch): void => {
     for (let row = 0; row < batch.rows; row++) {
       table.rowNumbers.push(batch.rowNumbers[row] ?? -1);
-      table.rows.push(batch.columns.map((column) => cellValue(column, row)));
+      table.rows.push(batch.columns.map((column) => cellValue(column, batch.texts, row)));
     }
   };
   return { table, onBatch };
 }
 
-function cellValue(column: CellBatch["columns"][number], row: number): Value {
+function cellValue(column: CellBatch["columns"][number], texts: Texts, row: number): Value {
   const value = column.numbers[row] ?? Number.NaN;
-  const text = column.texts[row] ?? "missing";
   switch (column.kinds[row]) {
     case CellKind.empty:
       return null;
@@ -63,11 +63,11 @@ function cellValue(column: CellBatch["columns"][number], row: number): Value {
     case CellKind.date:
       return { days: value };
     case CellKind.text:
-      return text;
+      return textAt(texts, value);
     case CellKind.boolean:
       return value === 1;
     case CellKind.error:
-      return { error: text };
+      return { error: textAt(texts, value) };
     case CellKind.formula:
       return { formula: true };
     default:

@@ -229,7 +229,7 @@ describe("workbooks", () => {
       ]),
     });
     await using workbook = await openWorkbook(path);
-    expect(workbook.sheets).toEqual([
+    expect(workbook.sheets.map(({ name, hidden }) => ({ name, hidden }))).toEqual([
       { name: "R&D é", hidden: false },
       { name: "h", hidden: true },
       { name: "v", hidden: true },
