@@ -19,8 +19,8 @@ export default defineAnalysis({
   measures: [],
 
   sql: () => sql`
-    -- counted by date first, so that a month is written as text once per date rather than once per card
     with counted as (
+      -- by date first, so that a month is written as text once per date rather than once per card
       select expires_on, count(*) as cards, count(*) filter (where type = 'credit') as credit_cards
       from card_profile
       group by expires_on

@@ -24,8 +24,8 @@ export default defineAnalysis({
   sql: ({ inputs }) => {
     const measures = measuresIn(inputs);
     return sql`
-    -- one pass over the customers, whatever the number of measures
     with summed as (
+      -- one pass over the customers, whatever the number of measures
       select
         count(*) as customers,
         ${each(

@@ -42,8 +42,8 @@ export default defineAnalysis({
   measures: [],
 
   sql: () => sql`
-    -- a few kinds of cards, which the figures are then made of
     with kinds as (
+      -- a few, which the figures are then made of
       select type, is_valid, has_customer, count(*) as cards, sum(credit_limit_usd) as credit_limit_usd
       from card_profile
       group by type, is_valid, has_customer

@@ -16,8 +16,11 @@ export interface Dialect {
   yearMonth(x: string): string;
   /** Distinct values of `x` in `order`, joined by a separator. */
   joinText(x: string, separator: string, order: string): string;
-  /** Text that is one of a closed list, kept as small as the engine can. */
-  oneOf(x: string, texts: readonly string[]): string;
+  /**
+   * One of a closed list of texts, kept as small as the engine can: a column of them is written, grouped and sorted
+   * several times faster than one of free text, and sorts in the order of the list.
+   */
+  oneOf(text: string, texts: readonly string[]): string;
 }
 
 export const duckdb: Dialect = {
@@ -29,7 +32,7 @@ export const duckdb: Dialect = {
   date: (iso) => `date '${iso}'`,
   yearMonth: (x) => `strftime(${x}, '%Y-%m')`,
   joinText: (x, separator, order) => `string_agg(${x}, '${separator}' order by ${order})`,
-  oneOf: (x, texts) => `cast(${x} as enum (${texts.map(literal).join(", ")}))`,
+  oneOf: (text, texts) => `cast(${literal(text)} as enum (${texts.map(literal).join(", ")}))`,
 };
 
 const fragment = (render: (dialect: Dialect) => string): Fragment => ({ render });
