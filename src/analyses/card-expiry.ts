@@ -21,16 +21,27 @@ export default defineAnalysis({
 
   sql: () => sql`
     with statuses (status, position) as (values ${positions(cardStatuses)}),
-    counted as (
+    -- few groups hold all cards, and the types are told apart among those
+    typed as (
       select
         status,
+        type,
         count(*) as cards,
-        count(*) filter (where type = 'credit') as credit_cards,
-        count(*) filter (where type = 'debit') as debit_cards,
-        count(*) filter (where type = 'prepaid') as prepaid_cards,
         count(*) filter (where is_this_month) as this_month,
         count(*) filter (where is_not_yet_opened) as not_yet_opened
       from card_profile
+      group by status, type
+    ),
+    counted as (
+      select
+        status,
+        sum(cards) as cards,
+        sum(cards) filter (where type = 'credit') as credit_cards,
+        sum(cards) filter (where type = 'debit') as debit_cards,
+        sum(cards) filter (where type = 'prepaid') as prepaid_cards,
+        sum(this_month) as this_month,
+        sum(not_yet_opened) as not_yet_opened
+      from typed
       group by status
     )
     select

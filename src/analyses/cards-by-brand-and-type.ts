@@ -22,36 +22,38 @@ export default defineAnalysis({
 
   sql: ({ inputs }) => sql`
     with types (type, position) as (values ${positions(cardTypes)}),
-    -- brands are open: those on file, each with all types; the pairs added here hold no card
-    listed as (
-      select brand, type, card_id, credit_limit_usd
-      from card_profile
-      union all
-      select brands.brand, types.type, null as card_id, null as credit_limit_usd
-      from (select distinct brand from card_profile) as brands
-      cross join types
-      where ${inputs.has("cards.type")}
-    ),
     counted as (
       select
         brand,
         type,
-        count(card_id) as cards,
+        count(*) as cards,
         avg(credit_limit_usd) as credit_limit_mean_usd,
         ${median("credit_limit_usd")} as credit_limit_median_usd
-      from listed
+      from card_profile
       group by brand, type
+    ),
+    -- brands are open: those on file, each with all types; the pairs added here hold no card
+    listed as (
+      select brand, type
+      from counted
+      union
+      select counted.brand, types.type
+      from counted
+      cross join types
+      where ${inputs.has("cards.type")}
     )
     select
-      counted.brand,
-      counted.type,
-      counted.cards,
-      cast(counted.cards as double) / nullif((select sum(cards) from counted), 0) as share,
+      listed.brand,
+      listed.type,
+      coalesce(counted.cards, 0) as cards,
+      cast(coalesce(counted.cards, 0) as double) / nullif((select sum(cards) from counted), 0) as share,
       counted.credit_limit_mean_usd,
       counted.credit_limit_median_usd
-    from counted
-    left join types on types.type = counted.type
-    order by counted.brand nulls last, types.position nulls last
+    from listed
+    left join counted
+      on counted.brand is not distinct from listed.brand and counted.type is not distinct from listed.type
+    left join types on types.type = listed.type
+    order by listed.brand nulls last, types.position nulls last
   `,
 
   columns: {

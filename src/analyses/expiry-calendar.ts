@@ -19,14 +19,17 @@ export default defineAnalysis({
   measures: [],
 
   sql: () => sql`
-    with dated as (
-      select ${yearMonth("expires_on")} as month, type
+    with counted as (
+      -- by date first, so that a month is written as text once per date rather than once per card
+      select expires_on, count(*) as cards, count(*) filter (where type = 'credit') as credit_cards
       from card_profile
+      group by expires_on
+    ),
+    dated as (
+      select ${yearMonth("expires_on")} as month, cards, credit_cards
+      from counted
     )
-    select
-      month,
-      count(*) as cards,
-      count(*) filter (where type = 'credit') as credit_cards
+    select month, sum(cards) as cards, sum(credit_cards) as credit_cards
     from dated
     group by month
     order by month nulls last

@@ -1,12 +1,13 @@
 import { count, label, number } from "../schema/columns.ts";
 import { whole } from "../schema/format.ts";
-import { median, quantile } from "../sql/dialect.ts";
-import { positions, unionAll } from "../sql/lists.ts";
+import { each, unionAll } from "../sql/lists.ts";
 import { sql } from "../sql/statement.ts";
 import { defineAnalysis } from "./analysis.ts";
 import { customersWith, known, unknown } from "./conditions.ts";
 import { customerMeasures, measuresIn, spoken } from "./customer-measures.ts";
 import { ascending, unique } from "./rows.ts";
+
+const QUANTILES = [0.25, 0.5, 0.75, 0.9, 0.99];
 
 export default defineAnalysis({
   id: "numeric-summary",
@@ -23,47 +24,52 @@ export default defineAnalysis({
   sql: ({ inputs }) => {
     const measures = measuresIn(inputs);
     return sql`
-    with measures (measure, position) as (values ${positions(measures.map(({ name }) => name))}),
-    observed as (
-      ${unionAll(
-        measures,
-        ({ name, expression }) =>
-          `select '${name}' as measure, cast(${expression} as double) as value from customer_profile`,
-      )}
-    ),
-    summed as (
+    with summed as (
+      -- one pass over the customers, whatever the number of measures
       select
-        measure,
-        count(value) as customers,
-        count(*) - count(value) as missing,
-        avg(value) as mean,
-        stddev_samp(value) as std,
-        min(value) as min,
-        ${quantile("value", 0.25)} as p25,
-        ${median("value")} as median,
-        ${quantile("value", 0.75)} as p75,
-        ${quantile("value", 0.9)} as p90,
-        ${quantile("value", 0.99)} as p99,
-        max(value) as max
-      from observed
-      group by measure
+        count(*) as customers,
+        ${each(
+          measures.map(({ expression }, i) => ({ i, x: `cast(${expression} as double)` })),
+          ({ i, x }) => `count(${x}) as known_${i},
+        avg(${x}) as mean_${i},
+        stddev_samp(${x}) as std_${i},
+        min(${x}) as min_${i},
+        max(${x}) as max_${i}`,
+          ",\n        ",
+        )},
+        ${{
+          render: (dialect) =>
+            measures
+              .map(
+                ({ expression }, i) =>
+                  `${dialect.quantiles(`cast(${expression} as double)`, QUANTILES)} as quantiles_${i}`,
+              )
+              .join(",\n        "),
+        }}
+      from customer_profile
+    ),
+    measured as (
+      ${unionAll(
+        measures.map(({ name }, i) => ({ name, i })),
+        ({ name, i }) =>
+          `select ${i} as position, '${name}' as measure, customers, known_${i} as known, mean_${i} as mean, std_${i} as std, min_${i} as min, quantiles_${i} as quantiles, max_${i} as max from summed`,
+      )}
     )
     select
-      measures.measure,
-      coalesce(summed.customers, 0) as customers,
-      coalesce(summed.missing, 0) as missing,
-      summed.mean,
-      summed.std,
-      summed.min,
-      summed.p25,
-      summed.median,
-      summed.p75,
-      summed.p90,
-      summed.p99,
-      summed.max
-    from measures
-    left join summed on summed.measure = measures.measure
-    order by measures.position nulls last
+      measure,
+      known as customers,
+      customers - known as missing,
+      mean,
+      std,
+      min,
+      quantiles[1] as p25,
+      quantiles[2] as median,
+      quantiles[3] as p75,
+      quantiles[4] as p90,
+      quantiles[5] as p99,
+      max
+    from measured
+    order by position nulls last
   `;
   },
 

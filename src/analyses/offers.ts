@@ -64,22 +64,22 @@ export default defineAnalysis({
         ]),
       )}
     ),
-    counted as (
-      select offer, count(*) filter (where excluded_because is null) as customers, count(*) as eligible
-      from offer_profile
-      group by offer
-    ),
     reasons as (
-      select offer, excluded_because as reason, count(*) as customers
+      select offer, cast(excluded_because as varchar) as reason, count(*) as customers
       from offer_profile
-      where excluded_because is not null
       group by offer, excluded_because
+    ),
+    counted as (
+      select offer, coalesce(sum(customers) filter (where reason is null), 0) as customers, sum(customers) as eligible
+      from reasons
+      group by offer
     ),
     explained as (
       select
         offer,
         ${joinText("reason || ': ' || cast(customers as varchar)", "; ", "customers desc nulls last, reason nulls last")} as why
       from reasons
+      where reason is not null
       group by offer
     )
     select

@@ -32,22 +32,36 @@ export default defineAnalysis({
         ...scoreBands.map((band, i) => ["score_band", band, i + 1]),
       ])}
     ),
-    -- one row per customer and dimension that the files allow
-    assigned as (
-      select 'age_band' as dimension, age_band as segment, age_band, cards, valid_cards, credit_cards
+    -- customers who are alike in every dimension, together
+    profiles as (
+      select
+        age_band,
+        income_band,
+        employment,
+        score_band,
+        count(*) as customers,
+        sum(cards) as cards,
+        sum(valid_cards) as valid_cards,
+        count(*) filter (where credit_cards > 0) as with_credit_card
       from customer_profile
+      group by age_band, income_band, employment, score_band
+    ),
+    -- in each of the dimensions that the files allow
+    assigned as (
+      select 'age_band' as dimension, age_band as segment, profiles.*
+      from profiles
       where ${inputs.has("users.age")}
       union all
-      select 'income_band', income_band, age_band, cards, valid_cards, credit_cards
-      from customer_profile
+      select 'income_band', income_band, profiles.*
+      from profiles
       where ${inputs.has("users.annual_income_usd")}
       union all
-      select 'employment', employment, age_band, cards, valid_cards, credit_cards
-      from customer_profile
+      select 'employment', employment, profiles.*
+      from profiles
       where ${inputs.has("retired")}
       union all
-      select 'score_band', score_band, age_band, cards, valid_cards, credit_cards
-      from customer_profile
+      select 'score_band', score_band, profiles.*
+      from profiles
       where ${inputs.has("users.credit_score")}
     ),
     cells as (
@@ -55,17 +69,20 @@ export default defineAnalysis({
         dimension,
         segment,
         age_band,
-        count(*) as customers,
+        sum(customers) as customers,
         sum(cards) as cards,
         sum(valid_cards) as valid_cards,
-        count(*) filter (where credit_cards > 0) as with_credit_card
+        sum(with_credit_card) as with_credit_card
       from assigned
       group by dimension, segment, age_band
     ),
     -- the ages of the whole portfolio, which every segment is weighted to
     mix as (
-      select age_band, cast(count(*) as double) / nullif((select count(age_band) from customer_profile), 0) as weight
-      from customer_profile
+      select
+        age_band,
+        cast(sum(customers) as double)
+          / nullif((select sum(customers) from profiles where age_band is not null), 0) as weight
+      from profiles
       where age_band is not null
       group by age_band
     ),

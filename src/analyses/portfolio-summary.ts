@@ -42,18 +42,24 @@ export default defineAnalysis({
   measures: [],
 
   sql: () => sql`
-    with card_figures as (
-      select
-        count(*) as cards,
-        count(*) filter (where type = 'credit') as credit_cards,
-        count(*) filter (where type = 'debit') as debit_cards,
-        count(*) filter (where type = 'prepaid') as prepaid_cards,
-        sum(credit_limit_usd) filter (where type = 'credit') as credit_limit_usd,
-        count(*) filter (where is_valid) as cards_valid,
-        sum(credit_limit_usd) filter (where type = 'credit' and is_valid) as credit_limit_valid_usd,
-        count(*) filter (where type = 'credit' and is_valid) as credit_cards_valid,
-        count(*) filter (where not has_customer) as cards_without_customer
+    with kinds as (
+      -- a few, which the figures are then made of
+      select type, is_valid, has_customer, count(*) as cards, sum(credit_limit_usd) as credit_limit_usd
       from card_profile
+      group by type, is_valid, has_customer
+    ),
+    card_figures as (
+      select
+        coalesce(sum(cards), 0) as cards,
+        coalesce(sum(cards) filter (where type = 'credit'), 0) as credit_cards,
+        coalesce(sum(cards) filter (where type = 'debit'), 0) as debit_cards,
+        coalesce(sum(cards) filter (where type = 'prepaid'), 0) as prepaid_cards,
+        sum(credit_limit_usd) filter (where type = 'credit') as credit_limit_usd,
+        coalesce(sum(cards) filter (where is_valid), 0) as cards_valid,
+        sum(credit_limit_usd) filter (where type = 'credit' and is_valid) as credit_limit_valid_usd,
+        coalesce(sum(cards) filter (where type = 'credit' and is_valid), 0) as credit_cards_valid,
+        coalesce(sum(cards) filter (where not has_customer), 0) as cards_without_customer
+      from kinds
     ),
     -- read at customer grain: joining cards first would count a customer once per card
     customer_figures as (

@@ -98,8 +98,11 @@ export default defineAnalysis({
     ),
     -- the ages of the whole portfolio, which every segment is weighted to
     mix as (
-      select age_band, cast(count(*) as double) / nullif((select count(age_band) from customer_profile), 0) as weight
-      from customer_profile
+      select
+        age_band,
+        cast(sum(customers) as double)
+          / nullif((select sum(customers) from profiles where age_band is not null), 0) as weight
+      from profiles
       where age_band is not null
       group by age_band
     ),

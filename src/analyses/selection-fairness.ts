@@ -49,45 +49,70 @@ export default defineAnalysis({
 
   sql: ({ inputs, values }) => sql`
     with selections (selection, selection_position) as (values ${positions(selectionsIn(inputs))}),
-    grouped as (
-      select user_id, 1 as dimension_position, 'gender' as dimension, gender as member
+    people as (
+      select user_id, gender, age < ${values.fairness.age_split} as is_under, is_premium, is_assistance
       from customer_profile
+    ),
+    -- customers who are alike in both dimensions, together
+    groups as (
+      select
+        gender,
+        is_under,
+        count(*) as customers,
+        count(*) filter (where is_premium) as premium,
+        count(*) filter (where is_assistance) as assistance
+      from people
+      group by gender, is_under
+    ),
+    picked as (
+      select 'premium' as selection, gender, is_under, premium as selected
+      from groups
+      union all
+      select 'assistance', gender, is_under, assistance
+      from groups
+      union all
+      select offer_profile.offer, people.gender, people.is_under, count(*)
+      from offer_profile
+      join people on people.user_id = offer_profile.user_id
+      where offer_profile.excluded_because is null
+      group by offer_profile.offer, people.gender, people.is_under
+    ),
+    -- everybody as a selection without a name, so that customers are put into groups as the selected are
+    placed_people as (
+      select cast(null as varchar) as selection, gender, is_under, customers
+      from groups
+      union all
+      select selection, gender, is_under, selected
+      from picked
+    ),
+    grouped as (
+      select selection, 1 as dimension_position, 'gender' as dimension, gender as member, customers
+      from placed_people
       where ${inputs.has("users.gender")}
       union all
       select
-        user_id,
+        selection,
         2,
         'age_group',
         case
-          when age < ${values.fairness.age_split} then ${`under ${values.fairness.age_split}`}
-          when age >= ${values.fairness.age_split} then ${`${values.fairness.age_split} and over`}
-        end
-      from customer_profile
+          when is_under then ${`under ${values.fairness.age_split}`}
+          when not is_under then ${`${values.fairness.age_split} and over`}
+        end,
+        customers
+      from placed_people
       where ${inputs.has("users.age")}
     ),
     members as (
-      select dimension_position, dimension, member, count(*) as customers
+      select dimension_position, dimension, member, sum(customers) as customers
       from grouped
+      where selection is null
       group by dimension_position, dimension, member
     ),
-    picked as (
-      select 'premium' as selection, user_id
-      from customer_profile
-      where is_premium
-      union all
-      select 'assistance', user_id
-      from customer_profile
-      where is_assistance
-      union all
-      select offer, user_id
-      from offer_profile
-      where excluded_because is null
-    ),
     counted as (
-      select picked.selection, grouped.dimension, grouped.member, count(*) as selected
-      from picked
-      join grouped on grouped.user_id = picked.user_id
-      group by picked.selection, grouped.dimension, grouped.member
+      select selection, dimension, member, sum(customers) as selected
+      from grouped
+      where selection is not null
+      group by selection, dimension, member
     ),
     rated as (
       select

@@ -1,7 +1,18 @@
 import { readFileSync } from "node:fs";
 import type { Engine } from "../engines/engine.ts";
+import {
+  ageBands,
+  cardStatuses,
+  debtTiers,
+  incomeBands,
+  retirementBands,
+  scoreBands,
+  underage,
+  utilisationBands,
+} from "../schema/bands.ts";
 import type { Input, Inputs } from "../schema/inputs.ts";
 import type { MeasureValues } from "../schema/measures.ts";
+import { offerExclusions, offerReasons, offers } from "../schema/offers.ts";
 import type { Outcomes } from "../schema/outcomes.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import { literal, raw } from "../sql/statement.ts";
@@ -44,8 +55,24 @@ export async function buildModels(engine: Engine, view: View): Promise<void> {
     );
 }
 
+/** What a column of closed text may say, by its name: `{{score_band: poor}}` is one of them. */
+const closed: Readonly<Record<string, readonly string[]>> = {
+  status: cardStatuses,
+  age_band: [underage, ...ageBands],
+  income_band: incomeBands,
+  score_band: scoreBands,
+  debt_tier: debtTiers,
+  retirement_band: retirementBands,
+  utilisation_band: utilisationBands,
+  offer: offers.map(({ offer }) => offer),
+  reason: offerReasons,
+  excluded_because: offerExclusions,
+};
+
 function renderHole(hole: string, view: View, dialect: Dialect): string {
   const { asOf, values, inputs } = view;
+  const [, column = "", text = ""] = /^(\w+): (.+)$/.exec(hole) ?? [];
+  if (closed[column]?.includes(text)) return dialect.oneOf(text, closed[column]);
   const [, call, argument = ""] = /^(\w+)\((.*)\)$/.exec(hole) ?? [];
   switch (call) {
     case "last_day":

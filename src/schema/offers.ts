@@ -76,6 +76,37 @@ export const offers: readonly Offer[] = [
   },
 ];
 
+/** Why a customer is eligible; models/marts/offer_profile.sql spells them the same. */
+export const offerReasons: readonly string[] = [
+  "in the assistance audience",
+  "a valid card expires soon",
+  "a valid card has no chip",
+  "a valid debit or prepaid card and no credit card on file",
+  "credit cards on file, all expired",
+  "premium audience with a valid credit card",
+  "valid credit limit is small beside the income",
+  "debt elsewhere and unused limit here",
+  "retires within the years",
+];
+
+/** What stands against an eligible customer; models/marts/offer_profile.sql spells them the same. */
+export const offerExclusions: readonly string[] = [
+  "in the assistance audience",
+  "income below the minimum",
+  "credit score below the minimum",
+  "debt to income above the maximum",
+  "income, credit score or debt missing",
+  "income too low to be a true figure",
+  "every such card expires in the month it was opened",
+  "a renewal replaces the card soon",
+  "credit score below the review minimum",
+  "credit cards opened too recently",
+  "opening month missing",
+  "already in premium-upgrade",
+  "utilisation missing",
+  "utilisation outside the bounds",
+];
+
 /** The source columns an offer waits for; none when it can be computed. */
 export const missingFor = ({ needs }: Offer, inputs: Inputs): readonly string[] => [
   ...new Set(needs.flatMap((input) => inputs.missing(input))),

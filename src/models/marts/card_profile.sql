@@ -38,9 +38,9 @@ select
   on_dark_web,
   card_last4,
   case
-    when last_valid_on < {{as_of}} then 'expired'
-    when last_valid_on < {{as_of_plus(expiry.months)}} then 'expiring'
-    when last_valid_on is not null then 'later'
+    when last_valid_on < {{as_of}} then {{status: expired}}
+    when last_valid_on < {{as_of_plus(expiry.months)}} then {{status: expiring}}
+    when last_valid_on is not null then {{status: later}}
   end as status,
   last_valid_on >= {{as_of}} and last_valid_on <= {{last_day(as_of)}} as is_this_month,
   last_valid_on >= {{as_of}} and expires_on < {{as_of_month_plus(card_renewal.months)}} as expires_soon,

@@ -113,42 +113,42 @@ banded as (
     measured.*,
     cast(balance_valid_usd as double) / nullif(credit_limit_valid_usd, 0) as utilisation,
     case
-      when age < 18 then '<18'
-      when age < 25 then '18-24'
-      when age < 35 then '25-34'
-      when age < 45 then '35-44'
-      when age < 55 then '45-54'
-      when age < 65 then '55-64'
-      when age >= 65 then '65+'
+      when age < 18 then {{age_band: <18}}
+      when age < 25 then {{age_band: 18-24}}
+      when age < 35 then {{age_band: 25-34}}
+      when age < 45 then {{age_band: 35-44}}
+      when age < 55 then {{age_band: 45-54}}
+      when age < 65 then {{age_band: 55-64}}
+      when age >= 65 then {{age_band: 65+}}
     end as age_band,
     case
-      when annual_income_usd < 25000 then '<25k'
-      when annual_income_usd < 50000 then '25k-50k'
-      when annual_income_usd < 75000 then '50k-75k'
-      when annual_income_usd < 100000 then '75k-100k'
-      when annual_income_usd >= 100000 then '100k+'
+      when annual_income_usd < 25000 then {{income_band: <25k}}
+      when annual_income_usd < 50000 then {{income_band: 25k-50k}}
+      when annual_income_usd < 75000 then {{income_band: 50k-75k}}
+      when annual_income_usd < 100000 then {{income_band: 75k-100k}}
+      when annual_income_usd >= 100000 then {{income_band: 100k+}}
     end as income_band,
     case
-      when credit_score < 580 then 'poor'
-      when credit_score < 670 then 'fair'
-      when credit_score < 740 then 'good'
-      when credit_score < 800 then 'very_good'
-      when credit_score >= 800 then 'exceptional'
+      when credit_score < 580 then {{score_band: poor}}
+      when credit_score < 670 then {{score_band: fair}}
+      when credit_score < 740 then {{score_band: good}}
+      when credit_score < 800 then {{score_band: very_good}}
+      when credit_score >= 800 then {{score_band: exceptional}}
     end as score_band,
     case
-      when debt_to_income <= 0.36 then 'low'
-      when debt_to_income <= 0.5 then 'moderate'
-      when debt_to_income <= 1 then 'high'
-      when debt_to_income > 1 then 'very_high'
+      when debt_to_income <= 0.36 then {{debt_tier: low}}
+      when debt_to_income <= 0.5 then {{debt_tier: moderate}}
+      when debt_to_income <= 1 then {{debt_tier: high}}
+      when debt_to_income > 1 then {{debt_tier: very_high}}
     end as debt_tier,
     case
-      when is_retired then 'retired'
+      when is_retired then {{retirement_band: retired}}
       -- whoever works past the retirement age by the stated status is due now
-      when years_to_retirement <= 5 then '0-5'
-      when years_to_retirement <= 10 then '6-10'
-      when years_to_retirement <= 20 then '11-20'
-      when years_to_retirement <= 30 then '21-30'
-      when years_to_retirement > 30 then 'over 30'
+      when years_to_retirement <= 5 then {{retirement_band: 0-5}}
+      when years_to_retirement <= 10 then {{retirement_band: 6-10}}
+      when years_to_retirement <= 20 then {{retirement_band: 11-20}}
+      when years_to_retirement <= 30 then {{retirement_band: 21-30}}
+      when years_to_retirement > 30 then {{retirement_band: over 30}}
     end as retirement_band,
     -- a status that the file does not state is derived for retirement only; the rest stays unknown
     case
@@ -169,13 +169,13 @@ select
   banded.*,
   case
     when valid_credit_cards = 0 or balance_valid_usd is null then null
-    when credit_limit_valid_usd = 0 and balance_valid_usd > 0 then 'balance without limit'
-    when balance_valid_usd = 0 then 'zero'
-    when utilisation < 0.1 then '<10%'
-    when utilisation < 0.3 then '10-30%'
-    when utilisation < 0.5 then '30-50%'
-    when utilisation < 0.75 then '50-75%'
-    when utilisation <= 1 then '75-100%'
-    else 'over'
+    when credit_limit_valid_usd = 0 and balance_valid_usd > 0 then {{utilisation_band: balance without limit}}
+    when balance_valid_usd = 0 then {{utilisation_band: zero}}
+    when utilisation < 0.1 then {{utilisation_band: <10%}}
+    when utilisation < 0.3 then {{utilisation_band: 10-30%}}
+    when utilisation < 0.5 then {{utilisation_band: 30-50%}}
+    when utilisation < 0.75 then {{utilisation_band: 50-75%}}
+    when utilisation <= 1 then {{utilisation_band: 75-100%}}
+    else {{utilisation_band: over}}
   end as utilisation_band
 from banded
