@@ -22,6 +22,15 @@ export class ScorecardReader implements Reader {
     this.points = scorecardPoints(card, this.#places, applicants.rows);
   }
 
+  /** By the bins that it is in. */
+  kindOf(row: number): number | undefined {
+    let kind = 0;
+    this.#card.characteristics.forEach(({ bins }, input) => {
+      kind = kind * bins.length + this.#places[input]![row]!;
+    });
+    return kind <= Number.MAX_SAFE_INTEGER ? kind : undefined;
+  }
+
   losses(row: number): Loss[] {
     return this.#card.characteristics.map(({ bins }, input) => {
       // bins that nobody is in are no goal
