@@ -17,9 +17,15 @@ export async function fillDefaultProfile(
   view: Omit<View, "narrow">,
   learner: Learner,
   byExpertCard: () => Promise<void>,
+  sizes: { readonly explained?: number; readonly slice?: number } = {},
 ): Promise<void> {
   const learnt = await learner.learnt();
-  if ("model" in learnt) return fillByModel(engine, view, learnt.model, learner.signal);
+  if ("model" in learnt) {
+    const { explained = EXPLAINED, slice = SLICE } = sizes;
+    const { model } = learnt;
+    const customers = await rowsOf(engine);
+    return fillByModel({ engine, view, model, customers, explained, slice, signal: learner.signal });
+  }
   await byExpertCard();
   await engine.execute(raw("create or replace table default_profile as select * from expert_profile"));
 }
@@ -33,14 +39,8 @@ const SLICE = 8_192;
  * The same columns as those of `expert_profile`. Customers come and go slice by slice, so that memory does not grow
  * with them; what asks for all of them at once, their order, is the engine's.
  */
-async function fillByModel(
-  engine: DuckDBEngine,
-  view: Omit<View, "narrow">,
-  model: Model,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const customers = await rowsOf(engine);
-  const read = { engine, view, model, customers, signal };
+async function fillByModel(read: Read): Promise<void> {
+  const { engine, view, model, customers } = read;
   await fillScored(read);
   await engine.execute(
     raw(`create or replace temp table ranked as
@@ -85,6 +85,9 @@ interface Read {
   readonly view: Omit<View, "narrow">;
   readonly model: Model;
   readonly customers: number;
+  /** How many have reasons at least, where these take long. */
+  readonly explained: number;
+  readonly slice: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -100,7 +103,7 @@ async function fillScored(read: Read): Promise<void> {
 }
 
 async function fillExplained(read: Read, bandOf: BandOf): Promise<void> {
-  const { engine, view, model, customers } = read;
+  const { engine, view, model, customers, explained } = read;
   using loader = await TableLoader.create(engine, "explained", {
     customer: "integer",
     reasons: "varchar",
@@ -111,7 +114,7 @@ async function fillExplained(read: Read, bandOf: BandOf): Promise<void> {
     model.champion === "trees"
       ? `customer_profile
 inner join ranked
-  on ranked.customer = customer_profile.rowid and ranked.risk_rank <= ${Math.max(EXPLAINED, watched)}`
+  on ranked.customer = customer_profile.rowid and ranked.risk_rank <= ${Math.max(explained, watched)}`
       : "customer_profile";
   const known: Explanations = new Map();
   for await (const { customers: rows, scores } of scoredSlices(read, from)) {
@@ -122,7 +125,7 @@ inner join ranked
 
 /** Customers by their row ids, with what the model says of them. */
 async function* scoredSlices(
-  { engine, view, model, customers, signal }: Read,
+  { engine, view, model, customers, slice, signal }: Read,
   from: string,
 ): AsyncGenerator<{ readonly customers: Float64Array; readonly scores: Scores }> {
   const used = new Set(usedInputs(model).map(({ name }) => name));
@@ -132,7 +135,7 @@ async function* scoredSlices(
     rows: customers,
     numbers: ["customer_profile.rowid", ...names],
     from,
-    least: SLICE,
+    least: slice,
     signal,
   });
   for await (const { rows, numbers } of slices) {
