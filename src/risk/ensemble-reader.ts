@@ -59,7 +59,7 @@ export class EnsembleReader implements Reader {
     return new EnsembleReader(card, applicants, reader, logOdds);
   }
 
-  kindOf(): undefined {
+  kinds(): undefined {
     return undefined;
   }
 

@@ -110,8 +110,9 @@ class ModelScores implements Scores {
 
   async explanations(bandOf: BandOf, known: Explanations): Promise<Explained> {
     const explained: Explained = { reasons: [], changes: [] };
+    const kinds = this.#reader.kinds();
     for (let row = 0; row < this.logOdds.length; row++) {
-      const kind = this.#reader.kindOf(row);
+      const kind = kinds?.[row];
       let found = kind === undefined ? undefined : known.get(kind);
       if (found === undefined) {
         const parts = this.#changes(row, bandOf);
@@ -123,8 +124,12 @@ class ModelScores implements Scores {
         if (kind !== undefined) known.set(kind, found);
         await this.#pace.step(EXPLAINING);
       }
-      const reasons = found.told.map((told) => reasonText(this.#applicants, row, told));
-      explained.reasons.push(reasons.length === 0 ? null : reasons.join("; "));
+      let reasons: string | null = null;
+      for (const told of found.told) {
+        const text = reasonText(this.#applicants, row, told);
+        reasons = reasons === null ? text : `${reasons}; ${text}`;
+      }
+      explained.reasons.push(reasons);
       explained.changes.push(found.change);
     }
     return explained;

@@ -22,13 +22,16 @@ export class ScorecardReader implements Reader {
     this.points = scorecardPoints(card, this.#places, applicants.rows);
   }
 
-  /** By the bins that it is in. */
-  kindOf(row: number): number | undefined {
-    let kind = 0;
+  /** By the bins that they are in; undefined where these are too many for a number. */
+  kinds(): Float64Array | undefined {
+    const kinds = new Float64Array(this.logOdds.length);
+    let most = 1;
     this.#card.characteristics.forEach(({ bins }, input) => {
-      kind = kind * bins.length + this.#places[input]![row]!;
+      const places = this.#places[input]!;
+      for (let row = 0; row < kinds.length; row++) kinds[row] = kinds[row]! * bins.length + places[row]!;
+      most *= bins.length;
     });
-    return kind <= Number.MAX_SAFE_INTEGER ? kind : undefined;
+    return most <= Number.MAX_SAFE_INTEGER ? kinds : undefined;
   }
 
   losses(row: number): Loss[] {
