@@ -56,9 +56,13 @@ export async function readSample(customers: number): Promise<LearningSet> {
   }
 }
 
-function setOf(name: string, borrowers: Borrowers, outcome: ArrayLike<number> | undefined): LearningSet {
+async function setOf(
+  name: string,
+  borrowers: Borrowers,
+  outcome: ArrayLike<number> | undefined,
+): Promise<LearningSet> {
   if (outcome === undefined) throw new Error(`${name} has no outcome`);
   const known = labelledOf(borrowers, outcome).labelled;
-  const labelled = takeRows(known, rowOrder(known, SEED));
+  const labelled = takeRows(known, await rowOrder(known, SEED));
   return { name, labelled, folds: dealFolds(labelled.outcome) };
 }

@@ -31,25 +31,28 @@ export default defineAnalysis({
       from model_cut_offs
       group by score
     ),
+    -- customers of one score are on one side of every cut-off, so they are gone over once
     scored as (
       select
         default_profile.score,
-        total_debt_usd,
-        credit_limit_valid_usd,
-        balance_valid_usd
+        count(*) as customers,
+        sum(total_debt_usd) as total_debt_usd,
+        sum(credit_limit_valid_usd) as credit_limit_valid_usd,
+        sum(balance_valid_usd) as balance_valid_usd
       from customer_profile
       inner join default_profile on default_profile.user_id = customer_profile.user_id
       where default_profile.score is not null
+      group by default_profile.score
     )
     select
       cuts.score,
       max(cuts.pd) as pd,
-      count(*) filter (where scored.score >= cuts.score) as selected,
-      cast(count(*) filter (where scored.score >= cuts.score) as double) / nullif(count(scored.score), 0)
-        as share_selected,
+      coalesce(sum(customers) filter (where scored.score >= cuts.score), 0) as selected,
+      cast(coalesce(sum(customers) filter (where scored.score >= cuts.score), 0) as double)
+        / nullif(sum(customers), 0) as share_selected,
       max(cuts.rate_selected) as rate_selected,
       max(cuts.share_defaults_avoided) as share_defaults_avoided,
-      count(*) filter (where scored.score < cuts.score) as customers_beyond,
+      coalesce(sum(customers) filter (where scored.score < cuts.score), 0) as customers_beyond,
       sum(total_debt_usd) filter (where scored.score < cuts.score) as total_debt_beyond_usd,
       sum(credit_limit_valid_usd) filter (where scored.score < cuts.score) as credit_limit_beyond_usd,
       sum(balance_valid_usd) filter (where scored.score < cuts.score) as balance_beyond_usd

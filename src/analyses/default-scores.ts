@@ -45,14 +45,17 @@ export default defineAnalysis({
 
   sql: () => sql`
     with bins (is_card, position, bin, low, high) as (values ${tuples(bins)}),
+    -- customers of one score are in one bin, so they are gone over once
     scored as (
       select
         default_profile.score,
-        default_profile.model,
-        customer_profile.defaulted
+        count(*) as customers,
+        count(*) filter (where customer_profile.defaulted) as defaults,
+        count(customer_profile.defaulted) as with_outcome
       from customer_profile
       inner join default_profile on default_profile.user_id = customer_profile.user_id
       where default_profile.score is not null
+      group by default_profile.score
     ),
     kind as (
       select coalesce(max(model), ${EXPERT_MODEL}) as model
@@ -61,11 +64,11 @@ export default defineAnalysis({
     )
     select
       bins.bin,
-      count(scored.score) as customers,
-      cast(count(scored.score) as double) / nullif((select count(score) from scored), 0) as share,
-      count(*) filter (where scored.defaulted) as defaults,
-      cast(count(*) filter (where scored.defaulted) as double) / nullif(count(scored.defaulted), 0)
-        as default_rate,
+      coalesce(sum(scored.customers), 0) as customers,
+      cast(coalesce(sum(scored.customers), 0) as double)
+        / nullif((select sum(customers) from scored), 0) as share,
+      coalesce(sum(scored.defaults), 0) as defaults,
+      cast(coalesce(sum(scored.defaults), 0) as double) / nullif(sum(scored.with_outcome), 0) as default_rate,
       bins.low,
       bins.high,
       max(kind.model) as model

@@ -3,7 +3,7 @@ import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { Borrowers, Grouping, InputColumn, LeftOut } from "../risk/borrowers.ts";
 import { barredColumns } from "../schema/barred.ts";
 import type { Input, Inputs } from "../schema/inputs.ts";
-import { literal, sql } from "../sql/statement.ts";
+import { literal, raw, sql } from "../sql/statement.ts";
 import type { View } from "./build.ts";
 
 /** What a model may learn from a portfolio. Nothing that never decides is among it. */
@@ -44,6 +44,10 @@ export const candidates: readonly Candidate[] = [
   column("days_past_due", "days past due", ["users.days_past_due"], { isActionable: true }),
 ];
 
+/** Those that the files allow. */
+export const candidatesOf = (inputs: Inputs): readonly Candidate[] =>
+  candidates.filter(({ needs }) => needs.every((input) => inputs.has(input)));
+
 /** Labels of the candidates, and which of them a customer can change. */
 export const inputLabels: ReadonlyMap<string, { readonly label: string; readonly isActionable: boolean }> =
   new Map(
@@ -70,12 +74,13 @@ const barredCandidates: readonly Candidate[] = [
 
 /**
  * Reads the customers of an open portfolio from `customer_profile`, with the inputs that its files allow; with
- * `allInputs` also what never decides, to see what leaving it out costs.
+ * `allInputs` also what never decides, to see what leaving it out costs; with `among` those whose row ids are in that
+ * table.
  */
 export async function borrowersOf(
   engine: DuckDBEngine,
   { inputs, values }: Pick<View, "inputs" | "values">,
-  { allInputs = false }: { readonly allInputs?: boolean } = {},
+  { allInputs = false, among }: { readonly allInputs?: boolean; readonly among?: string } = {},
 ): Promise<PortfolioBorrowers> {
   const found = [...candidates, ...(allInputs ? barredCandidates : [])].filter(({ needs }) =>
     needs.every((input) => inputs.has(input)),
@@ -92,7 +97,7 @@ export async function borrowersOf(
       `case when age < ${split} then 0 when age >= ${split} then 1 end`,
       ...found.map(({ name }) => name),
     ],
-    "customer_profile order by user_id",
+    `customer_profile ${among === undefined ? "" : `where rowid in (select customer from ${among}) `}order by user_id`,
   );
   const [outcome = new Float64Array(), gender, age, ...columns] = numbers;
   const groupings: Grouping[] = [];
@@ -124,6 +129,12 @@ export async function borrowersOf(
     outcome: inputs.has("users.defaulted") ? Int8Array.from(places(outcome)) : undefined,
     leftOut: leftOutOf(inputs, allInputs),
   };
+}
+
+/** How far the row ids of the customers go. */
+export async function rowsOf(engine: DuckDBEngine): Promise<number> {
+  const { rows } = await engine.query(raw("select max(rowid) + 1 as n from customer_profile"));
+  return Number(rows[0]?.["n"] ?? 0);
 }
 
 async function gendersOf(engine: DuckDBEngine, inputs: Inputs): Promise<string[]> {

@@ -1,12 +1,15 @@
+import { readRanges } from "../engines/columns.ts";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { usedInputs } from "../risk/applicants.ts";
+import { type BandOf, bandByLimits, bandByPd, lastPlaces, type PerBand } from "../risk/bands.ts";
 import type { Model } from "../risk/model.ts";
-import { score } from "../risk/score.ts";
+import { type Explanations, type Scores, score } from "../risk/score.ts";
 import { referenceRates } from "../schema/reference-rates.ts";
-import { raw } from "../sql/statement.ts";
-import { borrowersOf } from "./borrowers.ts";
+import { literal, raw } from "../sql/statement.ts";
+import { candidatesOf, rowsOf } from "./borrowers.ts";
 import type { View } from "./build.ts";
 import type { Learner } from "./learner.ts";
-import { loadRows } from "./load-rows.ts";
+import { TableLoader } from "./load-rows.ts";
 
 /** One row per customer by what predicts: a fitted model where the outcomes allow one, else the expert card. */
 export async function fillDefaultProfile(
@@ -14,57 +17,45 @@ export async function fillDefaultProfile(
   view: Omit<View, "narrow">,
   learner: Learner,
   byExpertCard: () => Promise<void>,
+  sizes: { readonly explained?: number; readonly slice?: number } = {},
 ): Promise<void> {
   const learnt = await learner.learnt();
-  if ("model" in learnt) return fillByModel(engine, view, learnt.model, learner.signal);
+  if ("model" in learnt) {
+    const { explained = EXPLAINED, slice = SLICE } = sizes;
+    const { model } = learnt;
+    const customers = await rowsOf(engine);
+    return fillByModel({ engine, view, model, customers, explained, slice, signal: learner.signal });
+  }
   await byExpertCard();
   await engine.execute(raw("create or replace table default_profile as select * from expert_profile"));
 }
 
 /** Reasons of trees take a millisecond each; beyond so many customers only those on the watchlist have them. */
 const EXPLAINED = 20_000;
+/** Customers that are scored and explained between two pauses. */
+const SLICE = 8_192;
 
-/** The same columns as those of `expert_profile`. */
-async function fillByModel(
-  engine: DuckDBEngine,
-  view: Omit<View, "narrow">,
-  model: Model,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const borrowers = await borrowersOf(engine, view);
-  const scores = await score(model, borrowers, { signal });
-  const bounds = view.values.risk_band;
-  const bands = scores.bands(bounds);
-  const watched = Math.ceil(view.values.watchlist.share * borrowers.rows);
-  const explained = model.champion === "trees" ? Math.max(EXPLAINED, watched) : borrowers.rows;
-  await loadRows(
-    engine,
-    "scored",
-    {
-      key: "varchar",
-      score: "double",
-      risk_rank: "bigint",
-      band: "varchar",
-      pd: "double",
-      reasons: "varchar",
-      change: "varchar",
-      missing_inputs: "varchar",
-    },
-    borrowers.rows,
-    (append, row) => {
-      append.text(borrowers.keys[row] ?? "");
-      append.number(scores.score[row] ?? null);
-      append.whole(scores.rank[row] ?? null);
-      append.text(bands[row] ?? null);
-      append.number(scores.pd?.[row] ?? null);
-      const isExplained = (scores.rank[row] ?? 0) <= explained;
-      const reasons = isExplained ? scores.reasons(row).map(({ text }) => text) : [];
-      append.text(joined(reasons, "; "));
-      append.text(isExplained ? joined(scores.changes(row, bounds), " and ") : null);
-      append.text(joined(scores.missingInputs(row), ", "));
-    },
-    signal,
+/**
+ * The same columns as those of `expert_profile`. Customers come and go slice by slice, so that memory does not grow
+ * with them; what asks for all of them at once, their order, is the engine's.
+ */
+async function fillByModel(read: Read): Promise<void> {
+  const { engine, view, model, customers } = read;
+  await fillScored(read);
+  await engine.execute(
+    raw(`create or replace temp table ranked as
+select
+  scored.*,
+  rank() over (
+    partition by scored.log_odds is null
+    order by scored.log_odds nulls last, cast(customer_profile.user_id as varchar) nulls last
+  ) as risk_rank
+from scored
+inner join customer_profile on customer_profile.rowid = scored.customer`),
   );
+  await engine.execute(raw("drop table scored"));
+  const banded = await bandsOf(engine, view, model, customers);
+  await fillExplained(read, banded.of);
   const rates = referenceRates.map(
     ({ below, rate }) => `when credit_score ${below === null ? "is not null" : `< ${below}`} then ${rate}`,
   );
@@ -73,20 +64,132 @@ async function fillByModel(
 select
   customer_profile.user_id,
   '${model.champion}' as model,
-  scored.score,
-  scored.risk_rank,
-  scored.band,
-  scored.pd,
-  scored.reasons,
-  scored.change,
-  scored.missing_inputs,
+  ranked.score,
+  ranked.risk_rank,
+  ${banded.sql} as band,
+  ${model.champion === "ranking" ? "cast(null as double)" : "ranked.pd"} as pd,
+  explained.reasons,
+  explained.change,
+  ${missingInputs(model)} as missing_inputs,
   case ${rates.join(" ")} end as reference_rate
 from customer_profile
-inner join scored on scored.key = cast(customer_profile.user_id as varchar)
-order by scored.risk_rank nulls last`),
+inner join ranked on ranked.customer = customer_profile.rowid
+left join explained on explained.customer = customer_profile.rowid`),
   );
-  await engine.execute(raw("drop table scored"));
+  await engine.execute(raw("drop table ranked"));
+  await engine.execute(raw("drop table explained"));
 }
 
-const joined = (parts: readonly string[], separator: string): string | null =>
-  parts.length === 0 ? null : parts.join(separator);
+interface Read {
+  readonly engine: DuckDBEngine;
+  readonly view: Omit<View, "narrow">;
+  readonly model: Model;
+  readonly customers: number;
+  /** How many have reasons at least, where these take long. */
+  readonly explained: number;
+  readonly slice: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function fillScored(read: Read): Promise<void> {
+  using loader = await TableLoader.create(read.engine, "scored", {
+    customer: "integer",
+    log_odds: "double",
+    pd: "double",
+    score: "double",
+  });
+  for await (const { customers, scores } of scoredSlices(read, "customer_profile"))
+    loader.append([customers, scores.logOdds, scores.pd ?? scores.logOdds, scores.score]);
+}
+
+async function fillExplained(read: Read, bandOf: BandOf): Promise<void> {
+  const { engine, view, model, customers, explained } = read;
+  using loader = await TableLoader.create(engine, "explained", {
+    customer: "integer",
+    reasons: "varchar",
+    change: "varchar",
+  });
+  const watched = Math.ceil(view.values.watchlist.share * customers);
+  const from =
+    model.champion === "trees"
+      ? `customer_profile
+inner join ranked
+  on ranked.customer = customer_profile.rowid and ranked.risk_rank <= ${Math.max(explained, watched)}`
+      : "customer_profile";
+  const known: Explanations = new Map();
+  for await (const { customers: rows, scores } of scoredSlices(read, from)) {
+    const { reasons, changes } = await scores.explanations(bandOf, known);
+    loader.append([rows, reasons, changes]);
+  }
+}
+
+/** Customers by their row ids, with what the model says of them. */
+async function* scoredSlices(
+  { engine, view, model, customers, slice, signal }: Read,
+  from: string,
+): AsyncGenerator<{ readonly customers: Float64Array; readonly scores: Scores }> {
+  const used = new Set(usedInputs(model).map(({ name }) => name));
+  const names = candidatesOf(view.inputs).flatMap(({ name }) => (used.has(name) ? [name] : []));
+  const slices = readRanges(engine, {
+    rowid: "customer_profile.rowid",
+    rows: customers,
+    numbers: ["customer_profile.rowid", ...names],
+    from,
+    least: slice,
+    signal,
+  });
+  for await (const { rows, numbers } of slices) {
+    const [ids = new Float64Array(), ...columns] = numbers;
+    const inputs = names.map((name, i) => ({
+      name,
+      kind: "number" as const,
+      values: columns[i] ?? new Float64Array(rows),
+      codes: [],
+    }));
+    // nobody asks for the ranks of a slice, which the keys are for
+    const scores = await score(model, { rows, keys: [], inputs, groupings: [] }, { signal });
+    yield { customers: ids, scores };
+    await new Promise((done) => setImmediate(done));
+  }
+}
+
+/** The band by log odds, and the same as SQL over `ranked`. */
+async function bandsOf(
+  engine: DuckDBEngine,
+  view: Omit<View, "narrow">,
+  model: Model,
+  customers: number,
+): Promise<{ readonly of: BandOf; readonly sql: string }> {
+  const bounds = view.values.risk_band;
+  const cases = (column: string, by: string, [very_high, high, moderate]: PerBand) =>
+    [["very_high", very_high] as const, ["high", high] as const, ["moderate", moderate] as const].flatMap(
+      ([band, bound]) =>
+        // as text, since a literal would be a decimal first
+        bound === undefined ? [] : [`when ranked.${column} ${by} cast('${bound}' as double) then '${band}'`],
+    );
+  const sql = (whens: readonly string[]) =>
+    whens.length === 0 ? "'low'" : `case ${whens.join(" ")} else 'low' end`;
+  if (model.champion !== "ranking") {
+    const { pd_very_high, pd_high, pd_moderate } = bounds;
+    return { of: bandByPd(bounds), sql: sql(cases("pd", ">=", [pd_very_high, pd_high, pd_moderate])) };
+  }
+  const limits: (number | undefined)[] = [];
+  for (const place of lastPlaces(bounds, customers)) {
+    const { rows } = await engine.query(
+      raw(`select log_odds from ranked where risk_rank = ${(place ?? -1) + 1}`),
+    );
+    limits.push(rows[0] === undefined ? undefined : Number(rows[0]["log_odds"]));
+  }
+  const [very_high, high, moderate] = limits;
+  const perBand: PerBand = [very_high, high, moderate];
+  return { of: bandByLimits(perBand), sql: sql(cases("log_odds", "<=", perBand)) };
+}
+
+/** Labels of the inputs that are missing; what was divided by nothing is missing too. */
+const missingInputs = (model: Model): string => {
+  const parts = usedInputs(model).map(
+    ({ name, label }) =>
+      `case when ${name} is null or not isfinite(cast(${name} as double)) then ${literal(`, ${label}`)} else '' end`,
+  );
+  return parts.length === 0 ? "cast(null as varchar)" : `nullif(substr(${parts.join(" || ")}, 3), '')`;
+};

@@ -73,7 +73,7 @@ export class LateModels {
       case "segment_profile":
       case "segment_choice":
         return [
-          this.#on((engine) => fillSegments(engine, view, learner.signal)),
+          this.#on((engine) => fillSegments(engine, view, { signal: learner.signal })),
           ["segment_profile", "segment_choice"],
         ];
       case "model_cut_offs":

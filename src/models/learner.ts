@@ -1,13 +1,12 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { CardscopeError } from "../errors.ts";
-import { labelledOf } from "../risk/labelled.ts";
 import type { Model } from "../risk/model.ts";
 import { train } from "../risk/train.ts";
 import { whole } from "../schema/format.ts";
 import { SAME_DAY_LABEL, tooFew } from "../schema/outcomes.ts";
-import { borrowersOf, inputLabels } from "./borrowers.ts";
+import { inputLabels } from "./borrowers.ts";
 import type { View } from "./build.ts";
-import { trainingSample } from "./training-sample.ts";
+import { learnable, SEED } from "./learnable.ts";
 
 /** A model of the portfolio, or why there is none. */
 export type Learnt = { readonly model: Model } | { readonly because: string };
@@ -59,20 +58,18 @@ export class Learner {
     // of now: a stop while the customers are read, which replaces it, counts
     const { signal } = this;
     await using engine = await this.#source.connect();
-    const borrowers = await borrowersOf(engine, view);
-    const { labelled, unknown, leftOut } = labelledOf(borrowers, borrowers.outcome ?? []);
+    const { labelled, unknown, leftOut, all } = await learnable(engine, view, signal);
     try {
-      const sample = trainingSample(labelled, SEED);
-      const model = await train(sample, {
+      const model = await train(labelled, {
         seed: SEED,
         source: "portfolio",
         outcome: { ...outcome, unknown },
-        leftOut: [...borrowers.leftOut, ...leftOut],
+        leftOut,
         labels: inputLabels,
         ...(signal && { signal }),
       });
-      if (sample.rows === labelled.rows) return { model };
-      const caveat = `Trained on ${whole(sample.rows)} of the ${whole(labelled.rows)} customers with an outcome, drawn by a hash of their keys.`;
+      if (labelled.rows === all) return { model };
+      const caveat = `Trained on ${whole(labelled.rows)} of the ${whole(all)} customers with an outcome, drawn by a hash of their keys.`;
       return { model: { ...model, caveats: [...model.caveats, caveat] } };
     } catch (error) {
       if (error instanceof CardscopeError && error.code === "DATA_REFUSED") return { because: error.message };
@@ -80,9 +77,6 @@ export class Learner {
     }
   }
 }
-
-/** Any will do; the same one makes the same model. */
-export const SEED = 1;
 
 /** What the files say of the outcome: nothing beyond its column. */
 const outcome: Omit<Model["outcome"], "unknown"> = {

@@ -1,48 +1,55 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { DOUBLE, type DuckDBAppender, DuckDBDataChunk, INTEGER, VARCHAR } from "../engines/node-api.ts";
 import { raw } from "../sql/statement.ts";
 
-type Type = "varchar" | "double" | "bigint";
+/** What a column is made of: numbers without a missing one, or texts. */
+export type Cells = Float64Array | Int32Array | Uint8Array | readonly (string | null)[];
 
-/** The cells of one row, in the order of the columns; missing is null. */
-export interface RowAppender {
-  text(value: string | null): void;
-  number(value: number | null): void;
-  whole(value: number | null): void;
-}
+const types = { double: DOUBLE, integer: INTEGER, varchar: VARCHAR } as const;
+type Type = keyof typeof types;
 
-/** After so long others may run, as long as a server has to answer beside; the clock is asked every few rows. */
-const SLICE_MS = 40;
-const FEW = 16;
+/** Rows of a chunk of the engine. */
+const CHUNK = 2048;
 
-/** Makes a temporary table of this connection, row by row. Others can run between. */
-export async function loadRows(
-  { execute, connection }: DuckDBEngine,
-  name: string,
-  columns: Readonly<Record<string, Type>>,
-  rows: number,
-  put: (append: RowAppender, row: number) => void,
-  signal?: AbortSignal,
-): Promise<void> {
-  const declared = Object.entries(columns).map(([column, type]) => `${column} ${type}`);
-  await execute(raw(`create or replace temp table ${name} (${declared.join(", ")})`));
-  const appender = await connection.createAppender(name);
-  const append: RowAppender = {
-    text: (value) => (value === null ? appender.appendNull() : appender.appendVarchar(value)),
-    number: (value) =>
-      value === null || Number.isNaN(value) ? appender.appendNull() : appender.appendDouble(value),
-    whole: (value) => (value === null ? appender.appendNull() : appender.appendBigInt(BigInt(value))),
-  };
-  let since = performance.now();
-  try {
-    for (let row = 0; row < rows; row++) {
-      put(append, row);
-      appender.endRow();
-      if (row % FEW !== FEW - 1 || performance.now() - since < SLICE_MS) continue;
-      signal?.throwIfAborted();
-      await new Promise((done) => setImmediate(done));
-      since = performance.now();
+/** Fills a temporary table of a connection, column by column and some rows at a time. Close it with `using`. */
+export class TableLoader implements Disposable {
+  readonly #appender: DuckDBAppender;
+  readonly #types: readonly Type[];
+
+  private constructor(appender: DuckDBAppender, columns: readonly Type[]) {
+    this.#appender = appender;
+    this.#types = columns;
+  }
+
+  static async create(
+    { execute, connection }: DuckDBEngine,
+    name: string,
+    columns: Readonly<Record<string, Type>>,
+  ): Promise<TableLoader> {
+    const declared = Object.entries(columns).map(([column, type]) => `${column} ${type}`);
+    await execute(raw(`create or replace temp table ${name} (${declared.join(", ")})`));
+    return new TableLoader(await connection.createAppender(name), Object.values(columns));
+  }
+
+  /** The same number of cells for each column, in their order. */
+  append(columns: readonly Cells[]): void {
+    const rows = columns[0]?.length ?? 0;
+    for (let from = 0; from < rows; from += CHUNK) {
+      const size = Math.min(CHUNK, rows - from);
+      const chunk = DuckDBDataChunk.create(
+        this.#types.map((type) => types[type]),
+        size,
+      );
+      columns.forEach((cells, i) => {
+        const vector = chunk.getColumnVector(i);
+        for (let k = 0; k < size; k++) vector.setItem(k, cells[from + k] ?? null);
+        vector.flush();
+      });
+      this.#appender.appendDataChunk(chunk);
     }
-  } finally {
-    appender.closeSync();
+  }
+
+  [Symbol.dispose](): void {
+    this.#appender.closeSync();
   }
 }

@@ -1,11 +1,13 @@
+import { readRanges } from "../engines/columns.ts";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import { segment } from "../risk/segments/segment.ts";
+import { findSegments, type Segmentation } from "../risk/segments/segment.ts";
 import { tuples } from "../sql/lists.ts";
 import { raw } from "../sql/statement.ts";
-import { borrowersOf, inputLabels } from "./borrowers.ts";
+import { borrowersOf, inputLabels, rowsOf } from "./borrowers.ts";
 import type { View } from "./build.ts";
-import { SEED } from "./learner.ts";
-import { loadRows } from "./load-rows.ts";
+import { SEED } from "./learnable.ts";
+import { TableLoader } from "./load-rows.ts";
+import { SAMPLED, sampleCustomers } from "./training-sample.ts";
 
 /**
  * How customers use credit. What follows from two of these, such as a balance, would count them twice; the time
@@ -20,13 +22,21 @@ const BEHAVIOUR: ReadonlySet<string> = new Set([
   "cards",
 ]);
 
+/** What is standardised and found is so among as many customers; the others join the nearest segment. */
+const SAMPLE = 50_000;
+/** Of the hash that draws them: the same customers from every seed of the search. */
+const SAMPLE_SEED = 0;
+/** Customers that are assigned between two pauses. */
+const SLICE = 16_384;
+
 /** One row per customer with its segment, and one per number of segments that was tried. */
 export async function fillSegments(
   engine: DuckDBEngine,
   view: Omit<View, "narrow">,
-  signal?: AbortSignal,
+  { sample = SAMPLE, signal }: { readonly sample?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
-  const { keys, inputs } = await borrowersOf(engine, view);
+  const isSampled = await sampleCustomers(engine, "true", { size: sample, seed: SAMPLE_SEED, signal });
+  const { keys, inputs } = await borrowersOf(engine, view, isSampled ? { among: SAMPLED } : {});
   const measures = inputs.flatMap((input) =>
     input.kind === "number" && BEHAVIOUR.has(input.name)
       ? [
@@ -39,30 +49,19 @@ export async function fillSegments(
         ]
       : [],
   );
-  const found = await segment(measures, keys, { seed: SEED, ...(signal && { signal }) });
-  await loadRows(
-    engine,
-    "segmented",
-    { key: "varchar", position: "bigint" },
-    keys.length,
-    (append, row) => {
-      append.text(keys[row] ?? "");
-      append.whole(found.of[row] ?? 0);
-    },
-    signal,
-  );
+  const found = await findSegments(measures, keys, { seed: SEED, ...(signal && { signal }) });
+  const segments = found.segments(await fillGroups(engine, found, signal));
   await engine.execute({
     parts: [
       `create or replace table segment_profile as
-with named (position, segment) as (values `,
+with named (number, position, segment) as (values `,
       `)
-select users.user_id, named.segment, named.position
-from users
-inner join segmented on segmented.key = cast(users.user_id as varchar)
-inner join named on named.position = segmented.position
-order by users.user_id nulls last`,
+select customer_profile.user_id, named.segment, cast(named.position as bigint) as position
+from customer_profile
+inner join grouped on grouped.customer = customer_profile.rowid
+inner join named on named.number = grouped.number`,
     ],
-    holes: [tuples(found.segments.map(({ segment: position, name }) => [position, name]))],
+    holes: [tuples(segments.map(({ group, segment, name }) => [group, segment, name]))],
   });
   await engine.execute({
     parts: [
@@ -77,13 +76,38 @@ from (values `,
     ],
     holes: [
       tuples(
-        found.tried.map(({ segments, silhouette }) => [
-          segments,
-          silhouette,
-          segments === found.segments.length,
-        ]),
+        found.tried.map(({ segments: tried, silhouette }) => [tried, silhouette, tried === found.count]),
       ),
     ],
   });
-  await engine.execute(raw("drop table segmented"));
+  await engine.execute(raw("drop table grouped"));
+}
+
+/** The group of every customer, slice by slice. Returns their sizes. */
+async function fillGroups(
+  engine: DuckDBEngine,
+  found: Segmentation,
+  signal: AbortSignal | undefined,
+): Promise<Int32Array> {
+  const sizes = new Int32Array(found.count);
+  using loader = await TableLoader.create(engine, "grouped", { customer: "integer", number: "integer" });
+  const names = found.measures.map(({ name }) => name);
+  const slices = readRanges(engine, {
+    rowid: "rowid",
+    rows: await rowsOf(engine),
+    numbers: ["rowid", ...names],
+    from: "customer_profile",
+    least: SLICE,
+    signal,
+  });
+  for await (const { numbers } of slices) {
+    const [customers = new Float64Array(), ...columns] = numbers;
+    const groups = found.groupsOf(
+      names.map((name, i) => ({ name, values: columns[i] ?? new Float64Array() })),
+    );
+    for (const group of groups) sizes[group] = (sizes[group] ?? 0) + 1;
+    loader.append([customers, groups]);
+    await new Promise((done) => setImmediate(done));
+  }
+  return sizes;
 }

@@ -28,7 +28,8 @@ export async function aucDifference(
   const orderA = orderOf(laid, a);
   const orderB = orderOf(laid, b);
   const weights = new Uint16Array(rows).fill(1);
-  const difference = () => weightedAuc(orderA, weights, defaults) - weightedAuc(orderB, weights, defaults);
+  const below = new Int32Array(rows - defaults + 1);
+  const difference = () => weightedAuc(orderA, weights, below) - weightedAuc(orderB, weights, below);
   const value = difference();
   if (defaults < 2 || rows - defaults < 2) return { value, low: null, high: null };
   const random = new Random(options.seed, 2);
@@ -36,8 +37,8 @@ export async function aucDifference(
   const draws = new Float64Array(drawsFor(rows));
   for (let k = 0; k < draws.length; k++) {
     weights.fill(0);
-    for (let i = 0; i < defaults; i++) weights[random.below(defaults)]!++;
-    for (let i = defaults; i < rows; i++) weights[defaults + random.below(rows - defaults)]!++;
+    random.tally(defaults, defaults, weights, 0);
+    random.tally(rows - defaults, rows - defaults, weights, defaults);
     draws[k] = difference();
     await pace.step(6 * rows);
   }
@@ -45,43 +46,61 @@ export async function aucDifference(
   return { value, low: quantile(draws, 0.025), high: quantile(draws, 0.975) };
 }
 
+/** Rows by one risk, as places in the layout, least risk first. */
 interface Order {
-  /** Places in the layout, least risk first. */
-  readonly places: Int32Array;
-  /** Where each risk starts in `places`, and the end. */
-  readonly starts: Int32Array;
+  readonly defaults: Int32Array;
+  readonly others: Int32Array;
+  /** Of each default: others with less risk, and those with no more. */
+  readonly othersBelow: Int32Array;
+  readonly othersUpTo: Int32Array;
 }
 
-function orderOf(laid: Int32Array, ranking: Ranking): Order {
-  const starts = new Int32Array(ranking.risks.length + 1);
-  for (let at = 0; at < ranking.risks.length; at++) starts[at + 1] = starts[at]! + ranking.customersAt[at]!;
-  const riskAt = laid.map((row) => ranking.placeOf[row]!);
+function orderOf(laid: Int32Array, { risks, placeOf, customersAt, defaultsAt, defaults }: Ranking): Order {
+  const riskAt = laid.map((row) => placeOf[row]!);
+  const places = sortBy(
+    laid.map((_, place) => place),
+    riskAt,
+    risks.length,
+  );
+  const othersBelow = new Int32Array(defaults);
+  const othersUpTo = new Int32Array(defaults);
+  let others = 0;
+  let k = 0;
+  for (let at = 0; at < risks.length; at++) {
+    const othersHere = customersAt[at]! - defaultsAt[at]!;
+    for (let i = 0; i < defaultsAt[at]!; i++, k++) {
+      othersBelow[k] = others;
+      othersUpTo[k] = others + othersHere;
+    }
+    others += othersHere;
+  }
   return {
-    places: sortBy(
-      laid.map((_, place) => place),
-      riskAt,
-      ranking.risks.length,
-    ),
-    starts,
+    defaults: places.filter((place) => place < defaults),
+    others: places.filter((place) => place >= defaults),
+    othersBelow,
+    othersUpTo,
   };
 }
 
-/** Rows whose place is below `defaults` have defaulted; each counts as often as its weight says. */
-function weightedAuc({ places, starts }: Order, weights: Uint16Array, defaults: number): number {
-  let wins = 0;
-  let below = 0;
-  for (let at = 0; at + 1 < starts.length; at++) {
-    let defaultsHere = 0;
-    let othersHere = 0;
-    for (let i = starts[at]!; i < starts[at + 1]!; i++) {
-      const place = places[i]!;
-      if (place < defaults) defaultsHere += weights[place]!;
-      else othersHere += weights[place]!;
-    }
-    wins += defaultsHere * (below + othersHere / 2);
-    below += othersHere;
+/**
+ * Each row counts as often as its weight says. Whole numbers until the end, so that their order cannot matter: the
+ * others are added up once in the order of the risk, and each default looks up how many it beats.
+ */
+function weightedAuc(
+  { defaults, others, othersBelow, othersUpTo }: Order,
+  weights: Uint16Array,
+  below: Int32Array,
+): number {
+  let sum = 0;
+  for (let i = 0; i < others.length; i++) {
+    sum += weights[others[i]!]!;
+    below[i + 1] = sum;
   }
-  return defaults === 0 || below === 0 ? 0.5 : wins / defaults / below;
+  let twice = 0;
+  for (let k = 0; k < defaults.length; k++) {
+    twice += weights[defaults[k]!]! * (below[othersBelow[k]!]! + below[othersUpTo[k]!]!);
+  }
+  return defaults.length === 0 || sum === 0 ? 0.5 : twice / 2 / defaults.length / sum;
 }
 
 /** Stable, by a small whole number that each row has. */

@@ -25,22 +25,44 @@ export function bandByPd(bounds: BandBounds): BandOf {
   };
 }
 
+/** Per band of these, the riskiest first, a place among the customers or the log odds there; none where it is empty. */
+export type PerBand = readonly [
+  very_high: number | undefined,
+  high: number | undefined,
+  moderate: number | undefined,
+];
+
 /** By place among all customers; customers with the same log odds share the band of the riskiest place among them. */
 export function bandByRank(bounds: BandBounds, all: Float64Array): BandOf {
   const sorted = Float64Array.from(all).sort();
-  return (logOdds) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle]! < logOdds) low = middle + 1;
-      else high = middle;
-    }
-    const part = low / sorted.length;
-    if (part < bounds.rank_very_high) return "very_high";
-    if (part < bounds.rank_high) return "high";
-    return part < bounds.rank_moderate ? "moderate" : "low";
+  const at = (place: number | undefined) => (place === undefined ? undefined : sorted[place]);
+  const [very_high, high, moderate] = lastPlaces(bounds, all.length);
+  return bandByLimits([at(very_high), at(high), at(moderate)]);
+}
+
+/** By the log odds of the last customer in each band. */
+export const bandByLimits =
+  ([very_high, high, moderate]: PerBand): BandOf =>
+  (logOdds) => {
+    const isWithin = (limit: number | undefined) => limit !== undefined && logOdds <= limit;
+    if (isWithin(very_high)) return "very_high";
+    if (isWithin(high)) return "high";
+    return isWithin(moderate) ? "moderate" : "low";
   };
+
+/** The last place in each band or a riskier one, among so many customers; 0 is the riskiest of all. */
+export const lastPlaces = (bounds: BandBounds, customers: number): PerBand => [
+  lastPlace(bounds.rank_very_high, customers),
+  lastPlace(bounds.rank_high, customers),
+  lastPlace(bounds.rank_moderate, customers),
+];
+
+/** The last with a smaller part of the customers before it. */
+function lastPlace(share: number, customers: number): number | undefined {
+  let place = Math.min(customers - 1, Math.ceil(share * customers));
+  // the product is rounded, the quotient is what counts
+  while (place >= 0 && !(place / customers < share)) place--;
+  return place < 0 ? undefined : place;
 }
 
 export const isSafer = (band: RiskBand, than: RiskBand): boolean =>

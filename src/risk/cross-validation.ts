@@ -4,7 +4,7 @@ import { dealFolds, splitFolds } from "./folds.ts";
 import type { CandidateName, Performance } from "./model.ts";
 import type { Pace } from "./pace.ts";
 import { performanceOf } from "./performance.ts";
-import { takeColumn } from "./row-order.ts";
+import { takeColumn, takeOutcome } from "./row-order.ts";
 
 /** Log odds of no default of every row, by models that have not seen it. */
 export type HeldOut = ReadonlyMap<CandidateName, Float64Array>;
@@ -33,7 +33,7 @@ export async function fitAndAsk(
 ): Promise<HeldOut> {
   const fitted = await fitCandidates(
     inputs.map((column) => takeColumn(column, train)),
-    Uint8Array.from(train, (i) => outcome[i]!),
+    takeOutcome(outcome, train),
     policy,
     pace,
   );

@@ -59,6 +59,10 @@ export class EnsembleReader implements Reader {
     return new EnsembleReader(card, applicants, reader, logOdds);
   }
 
+  kinds(): undefined {
+    return undefined;
+  }
+
   losses(row: number): Loss[] {
     const contributions = this.#contributions.of(this.#reader.row(row));
     return Array.from(contributions, (value, input) => ({

@@ -89,6 +89,8 @@ function placesOfLevels(
 
 /** The weight of evidence of every row. */
 export function evidenceOf(bins: readonly Bin[], places: Uint8Array): Float64Array {
-  const woe = bins.map((bin) => bin.woe);
-  return Float64Array.from(places, (place) => woe[place]!);
+  const woe = Float64Array.from(bins, (bin) => bin.woe);
+  const evidence = new Float64Array(places.length);
+  for (let i = 0; i < places.length; i++) evidence[i] = woe[places[i]!]!;
+  return evidence;
 }

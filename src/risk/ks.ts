@@ -24,17 +24,14 @@ export async function ksOf(ranking: Ranking, options: DrawOptions): Promise<Esti
   const value = widestGap(cellsOf(ranking), defaults, others);
   if (defaults < 2 || others < 2) return { value, low: null, high: null };
   const cells = cellsOf(ranking, MOST_CELLS);
-  const defaultCells = repeated(cells.defaults, defaults);
-  const otherCells = repeated(cells.others, others);
+  const drawn = { defaults: new Drawn(defaults, cells.defaults), others: new Drawn(others, cells.others) };
   const random = new Random(options.seed, 1);
   const pace = paceOf(options);
   const draws = new Float64Array(drawsFor(customers));
   for (let k = 0; k < draws.length; k++) {
-    const drawn = {
-      defaults: drawFrom(defaultCells, cells.defaults.length, random),
-      others: drawFrom(otherCells, cells.others.length, random),
-    };
-    draws[k] = widestGap(drawn, defaults, others);
+    drawn.defaults.again(random);
+    drawn.others.again(random);
+    draws[k] = widestBetween(drawn.defaults, drawn.others);
     await pace.step(4 * customers);
   }
   draws.sort();
@@ -80,20 +77,43 @@ function widestGap(cells: Cells, defaults: number, others: number): number {
   return widest;
 }
 
-/** The cell of every row, least risk first. */
-function repeated(counts: Int32Array, total: number): Uint16Array {
-  const cells = new Uint16Array(total);
-  let end = 0;
-  for (let at = 0; at < counts.length; at++) {
-    cells.fill(at, end, end + counts[at]!);
-    end += counts[at]!;
+/** The rows of one class, least risk first, drawn with replacement. */
+class Drawn {
+  readonly count: number;
+  /** Where each cell ends among the rows. */
+  readonly ends: Int32Array;
+  /** How many of those drawn are among the first rows. */
+  readonly below: Int32Array;
+  readonly #times: Uint16Array;
+
+  constructor(count: number, cells: Int32Array) {
+    let end = 0;
+    this.count = count;
+    this.ends = cells.map((here) => {
+      end += here;
+      return end;
+    });
+    this.below = new Int32Array(count + 1);
+    this.#times = new Uint16Array(count);
   }
-  return cells;
+
+  again(random: Random): void {
+    const times = this.#times.fill(0);
+    random.tally(this.count, this.count, times, 0);
+    let sum = 0;
+    for (let i = 0; i < times.length; i++) {
+      sum += times[i]!;
+      this.below[i + 1] = sum;
+    }
+  }
 }
 
-/** As many rows as there are, drawn with replacement, counted by cell. */
-function drawFrom(cells: Uint16Array, count: number, random: Random): Int32Array {
-  const drawn = new Int32Array(count);
-  for (let i = 0; i < cells.length; i++) drawn[cells[random.below(cells.length)]!]!++;
-  return drawn;
+function widestBetween(defaults: Drawn, others: Drawn): number {
+  let widest = 0;
+  for (let at = 0; at < defaults.ends.length; at++) {
+    const ofDefaults = defaults.below[defaults.ends[at]!]! / defaults.count;
+    const gap = Math.abs(ofDefaults - others.below[others.ends[at]!]! / others.count);
+    if (gap > widest) widest = gap;
+  }
+  return widest;
 }

@@ -51,12 +51,18 @@ function pick(column: InputColumn, rows: Int32Array): InputColumn {
     : { ...column, values: rows.map((i) => column.values[i] ?? -1) };
 }
 
+const becauses = { empty: "every value is missing", constant: "every row has the same value" } as const;
+
 /** A column without a value, or with one and the same in every row, tells nothing. */
+export const silent = (column: string, reason: keyof typeof becauses): LeftOut => ({
+  column,
+  reason,
+  because: becauses[reason],
+});
+
 function silence(column: InputColumn): LeftOut | undefined {
   const isMissing = (value: number) => (column.kind === "number" ? Number.isNaN(value) : value < 0);
   const first = column.values.find((value) => !isMissing(value));
-  if (first === undefined) return { column: column.name, reason: "empty", because: "every value is missing" };
-  return column.values.every((value) => value === first)
-    ? { column: column.name, reason: "constant", because: "every row has the same value" }
-    : undefined;
+  if (first === undefined) return silent(column.name, "empty");
+  return column.values.every((value) => value === first) ? silent(column.name, "constant") : undefined;
 }

@@ -6,7 +6,7 @@ import { splitFolds } from "./folds.ts";
 import { knownAfterwards } from "./leakage-names.ts";
 import type { Pace } from "./pace.ts";
 import { wilson } from "./proportion.ts";
-import { takeColumn } from "./row-order.ts";
+import { takeColumn, takeOutcome } from "./row-order.ts";
 
 /** No single honest column of a borrower tells defaulters apart as well as this; the best come to some 0.8. */
 const SEPARATES = 0.95;
@@ -24,8 +24,8 @@ const PART_OF_OTHERS = 0.2;
 
 /** Where in a column customers are looked at together. */
 interface Place extends Counts {
-  /** "of 0.5 or more" */
-  readonly where: string;
+  /** "of 0.5 or more"; put in words where something is found alone. */
+  readonly where: () => string;
 }
 
 /**
@@ -57,10 +57,7 @@ function separates(column: InputColumn, outcome: Uint8Array): string | undefined
   );
   const risk = new Float64Array(outcome.length);
   for (const { train, test } of halves) {
-    const { bins } = binColumn(
-      takeColumn(column, train),
-      Uint8Array.from(train, (i) => outcome[i]!),
-    );
+    const { bins } = binColumn(takeColumn(column, train), takeOutcome(outcome, train));
     const woe = evidenceOf(bins, placesOf(bins, takeColumn(column, test)));
     test.forEach((row, i) => {
       risk[row] = -woe[i]!;
@@ -86,14 +83,14 @@ function givenAway(column: InputColumn, outcome: Uint8Array, whole: Counts): str
     const isAllOfFew =
       defaults === customers && defaults >= FEWEST && defaults >= PART_OF_FEW * whole.defaults;
     if (rate < 0.5 && (isSure || isAllOfFew)) {
-      return `${counted(defaults)} of the ${counted(customers)} customers with a value ${where} defaulted, ${against}: it seems to be known only after the outcome`;
+      return `${counted(defaults)} of the ${counted(customers)} customers with a value ${where()} defaulted, ${against}: it seems to be known only after the outcome`;
     }
     const paid = customers - defaults;
     if (isNearlyNone(defaults, customers * rate, paid / others)) {
-      return `only ${counted(defaults)} of the ${counted(customers)} customers with a value ${where} defaulted, ${against}: it seems to be known only after the outcome`;
+      return `only ${counted(defaults)} of the ${counted(customers)} customers with a value ${where()} defaulted, ${against}: it seems to be known only after the outcome`;
     }
     if (isNearlyNone(paid, customers * (1 - rate), defaults / whole.defaults)) {
-      return `all but ${counted(paid)} of the ${counted(customers)} customers with a value ${where} defaulted, ${against}: it seems to be known only after the outcome`;
+      return `all but ${counted(paid)} of the ${counted(customers)} customers with a value ${where()} defaulted, ${against}: it seems to be known only after the outcome`;
     }
   }
   return undefined;
@@ -110,11 +107,11 @@ function* numberPlaces(values: Float64Array, outcome: Uint8Array): Generator<Pla
   const { value, customers, defaults, size } = merge(good, bad);
   const all = { customers: good.length + bad.length, defaults: bad.length };
   const whole = { customers: values.length, defaults: outcome.reduce((sum, y) => sum + y, 0) };
-  yield { ...all, where: "at all" };
+  yield { ...all, where: () => "at all" };
   yield {
     customers: whole.customers - all.customers,
     defaults: whole.defaults - all.defaults,
-    where: "that is missing",
+    where: () => "that is missing",
   };
   const below = { customers: 0, defaults: 0 };
   for (let i = 0; i < size; i++) {
@@ -122,12 +119,12 @@ function* numberPlaces(values: Float64Array, outcome: Uint8Array): Generator<Pla
     yield {
       customers: all.customers - below.customers,
       defaults: all.defaults - below.defaults,
-      where: `of ${value[i]} or more`,
+      where: () => `of ${value[i]} or more`,
     };
     below.customers += one.customers;
     below.defaults += one.defaults;
-    yield { ...below, where: `of ${value[i]} or less` };
-    yield { ...one, where: `of ${value[i]}` };
+    yield { ...below, where: () => `of ${value[i]} or less` };
+    yield { ...one, where: () => `of ${value[i]}` };
   }
 }
 
@@ -136,7 +133,7 @@ function* levelPlaces(
   outcome: Uint8Array,
 ): Generator<Place> {
   const places = [...column.levels.map((level) => `of "${level}"`), "that is missing"].map((where) => ({
-    where,
+    where: () => where,
     customers: 0,
     defaults: 0,
   }));
@@ -149,7 +146,7 @@ function* levelPlaces(
   yield* places;
   const absent = places[missing]!;
   yield {
-    where: "at all",
+    where: () => "at all",
     customers: outcome.length - absent.customers,
     defaults: outcome.reduce((sum, y) => sum + y, 0) - absent.defaults,
   };

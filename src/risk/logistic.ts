@@ -63,6 +63,9 @@ interface Derivatives {
   readonly hessian: Float64Array;
 }
 
+/** Rows at a time, so that what is looked at of them stays in the fast memory of a core. */
+const BLOCK = 512;
+
 async function derivatives(
   columns: readonly Float64Array[],
   outcome: Uint8Array,
@@ -72,32 +75,42 @@ async function derivatives(
 ): Promise<Derivatives> {
   const size = beta.length;
   const gradient = new Float64Array(size);
-  const hessian = new Float64Array(size * size);
-  const row = new Float64Array(size);
-  row[0] = 1;
+  const hessian = new Float64Array(size * size + 1);
+  const block = { eta: new Float64Array(BLOCK), residual: new Float64Array(BLOCK) };
+  const ones = new Float64Array(BLOCK).fill(1);
+  const weight = new Float64Array(BLOCK);
+  const weighted = new Float64Array(BLOCK);
   let loss = 0;
-  const chunk = Math.max(1000, Math.floor(4_000_000 / (size * size)));
-  for (let from = 0; from < outcome.length; from += chunk) {
-    const to = Math.min(outcome.length, from + chunk);
-    for (let i = from; i < to; i++) {
-      let eta = beta[0]!;
-      for (let j = 1; j < size; j++) {
-        const x = columns[j - 1]![i]!;
-        row[j] = x;
-        eta += beta[j]! * x;
+  for (let from = 0; from < outcome.length; from += BLOCK) {
+    const rows = Math.min(BLOCK, outcome.length - from);
+    const { eta, residual } = block;
+    eta.fill(beta[0]!);
+    for (let j = 1; j < size; j++) addScaled(eta, beta[j]!, columns[j - 1]!, from, rows);
+    for (let i = 0; i < rows; i++) {
+      const odds = eta[i]!;
+      const y = outcome[from + i]!;
+      const small = Math.exp(-Math.abs(odds));
+      const p = 1 / (1 + (odds >= 0 ? small : Math.exp(-odds)));
+      loss += Math.log1p(small) + Math.max(odds, 0) - y * odds;
+      residual[i] = y - p;
+      weight[i] = p * (1 - p);
+    }
+    for (let j = 0; j < size; j++) {
+      const [x, at] = j === 0 ? [ones, 0] : [columns[j - 1]!, from];
+      let slope = gradient[j]!;
+      for (let i = 0; i < rows; i++) {
+        slope += residual[i]! * x[at + i]!;
+        weighted[i] = weight[i]! * x[at + i]!;
       }
-      const y = outcome[i]!;
-      const p = 1 / (1 + Math.exp(-eta));
-      loss += Math.log1p(Math.exp(-Math.abs(eta))) + Math.max(eta, 0) - y * eta;
-      const weight = p * (1 - p);
-      for (let j = 0; j < size; j++) {
-        gradient[j]! += (y - p) * row[j]!;
-        const weighted = weight * row[j]!;
-        const at = j * size;
-        for (let k = 0; k <= j; k++) hessian[at + k]! += weighted * row[k]!;
+      gradient[j] = slope;
+      const start = j * size;
+      hessian[start] = addAll(hessian[start]!, weighted, rows);
+      // beyond the diagonal nothing is read, so what has no partner may be counted there
+      for (let k = 1; k <= j; k += 2) {
+        addProducts(hessian, start + k, weighted, columns[k - 1]!, columns[k] ?? columns[k - 1]!, from, rows);
       }
     }
-    await pace.step((to - from) * size * size);
+    await pace.step(rows * size * size);
   }
   for (let j = 1; j < size; j++) {
     loss += (ridge / 2) * beta[j]! ** 2;
@@ -105,6 +118,40 @@ async function derivatives(
     hessian[j * size + j]! += ridge;
   }
   return { loss, gradient, hessian };
+}
+
+function addScaled(sums: Float64Array, by: number, x: Float64Array, from: number, rows: number): void {
+  for (let i = 0; i < rows; i++) sums[i]! += by * x[from + i]!;
+}
+
+function addAll(sum: number, weighted: Float64Array, rows: number): number {
+  let total = sum;
+  for (let i = 0; i < rows; i++) total += weighted[i]!;
+  return total;
+}
+
+/**
+ * Row by row, so that a sum has the digits of one over all rows. Two sums at once, since each addition waits for the
+ * one before it.
+ */
+function addProducts(
+  sums: Float64Array,
+  at: number,
+  weighted: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+  from: number,
+  rows: number,
+): void {
+  let ofA = sums[at]!;
+  let ofB = sums[at + 1]!;
+  for (let i = 0; i < rows; i++) {
+    const w = weighted[i]!;
+    ofA += w * a[from + i]!;
+    ofB += w * b[from + i]!;
+  }
+  sums[at] = ofA;
+  sums[at + 1] = ofB;
 }
 
 /** Cholesky; of the hessian only the lower triangle is read. */

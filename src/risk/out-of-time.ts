@@ -4,6 +4,7 @@ import type { Policy } from "./candidates.ts";
 import { fitAndAsk, performances } from "./cross-validation.ts";
 import type { CandidateName, Model } from "./model.ts";
 import type { Pace } from "./pace.ts";
+import { takeOutcome } from "./row-order.ts";
 
 const DAY = 86_400_000;
 /** Part of the rows that is looked at. */
@@ -25,7 +26,7 @@ export async function outOfTime(
   const test = rows.filter((i) => observedOn[i]! >= boundary);
   if (Math.min(rarerOf(outcome, train), rarerOf(outcome, test)) < FEWEST_TO_FIT) return null;
   const heldOut = await fitAndAsk(labelled, train, test, policy, pace);
-  const known = Uint8Array.from(test, (i) => outcome[i]!);
+  const known = takeOutcome(outcome, test);
   return {
     from: new Date(boundary * DAY).toISOString().slice(0, 10),
     performance: await performances(heldOut, known, order, seed, pace),

@@ -40,6 +40,26 @@ export class Random {
     return Math.floor((this.#next() / 2 ** 32) * count);
   }
 
+  /**
+   * Draws `below(count)` as often, and counts at `counts[from + drawn]`. The words of the state are local while it
+   * runs: fields would be written to memory at every draw.
+   */
+  tally(draws: number, count: number, counts: Uint16Array, from: number): void {
+    let [a, b, c, counter] = [this.#a, this.#b, this.#c, this.#counter];
+    for (let i = 0; i < draws; i++) {
+      const out = (((a + b) | 0) + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + out) | 0;
+      counts[from + Math.floor(((out >>> 0) / 2 ** 32) * count)]!++;
+    }
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#counter = counter;
+  }
+
   /** Standard normal, by Box and Muller; both draws are used up, so the count of draws is fixed. */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(this.uniform()));

@@ -7,6 +7,8 @@ export interface Reader {
   readonly logOdds: Float64Array;
   /** Whole. */
   readonly points: Float64Array;
+  /** By row: those of one kind lose the same points, and the same would change them. Undefined where none are alike. */
+  kinds(): Float64Array | undefined;
   losses(row: number): Loss[];
   /** What the customer could change, by inputs that a customer can change. */
   ways(row: number): Way[];

@@ -17,28 +17,42 @@ export interface Loss {
   readonly most: number | null;
 }
 
-/** The largest losses in words, at most `most` of them; points that round to none are none. */
+/** A loss in words, but for the value. */
+export interface Told {
+  readonly input: number;
+  readonly points: number;
+  /** "41 of 60 points lost" */
+  readonly words: string;
+}
+
+/** The largest losses, at most `most` of them; points that round to none are none. */
+export const largestLosses = (losses: readonly Loss[], most: number): Told[] =>
+  losses
+    .map((loss) => ({ ...loss, points: Math.round(loss.lost) }))
+    .filter(({ points }) => points > 0)
+    .sort((a, b) => b.lost - a.lost || a.input - b.input)
+    .slice(0, most)
+    .map(({ input, points, most: possible }) => ({
+      input,
+      points,
+      words: `${points}${possible === null ? "" : ` of ${possible}`} ${points === 1 && possible === null ? "point" : "points"} lost`,
+    }));
+
+/** A loss in words, with the value of a row. */
+export function reasonText(applicants: Applicants, row: number, { input, words }: Told): string {
+  return `${applicants.inputs[input]!.label} ${shownValue(applicants, input, row)}: ${words}`;
+}
+
 export function reasonsOf(
   applicants: Applicants,
   row: number,
   losses: readonly Loss[],
   most: number,
 ): Reason[] {
-  return losses
-    .map((loss) => ({ ...loss, points: Math.round(loss.lost) }))
-    .filter(({ points }) => points > 0)
-    .sort((a, b) => b.lost - a.lost || a.input - b.input)
-    .slice(0, most)
-    .map(({ input, points, most: possible }) => {
-      const { name, label } = applicants.inputs[input]!;
-      const counted = `${points}${possible === null ? "" : ` of ${possible}`} ${points === 1 && possible === null ? "point" : "points"} lost`;
-      return {
-        input: name,
-        label,
-        text: `${label} ${shownValue(applicants, input, row)}: ${counted}`,
-        points_lost: points,
-      };
-    });
+  return largestLosses(losses, most).map((told) => {
+    const { name, label } = applicants.inputs[told.input]!;
+    return { input: name, label, text: reasonText(applicants, row, told), points_lost: told.points };
+  });
 }
 
 function shownValue({ columns, inputs }: Applicants, input: number, row: number): string {

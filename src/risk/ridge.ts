@@ -1,7 +1,7 @@
 import type { InputColumn } from "./borrowers.ts";
 import { dealFolds, splitFolds } from "./folds.ts";
 import type { Pace } from "./pace.ts";
-import { takeColumn } from "./row-order.ts";
+import { takeColumn, takeOutcome } from "./row-order.ts";
 import { fitScorecard, gatherEvidence, scorecardLogOdds, scorecardPlaces } from "./scorecard.ts";
 
 const RIDGES = [1, 3, 10, 30, 100];
@@ -14,7 +14,7 @@ export async function chooseRidge(
 ): Promise<number> {
   const losses = RIDGES.map(() => 0);
   for (const { train, test } of splitFolds(dealFolds(outcome))) {
-    const learnt = Uint8Array.from(train, (i) => outcome[i]!);
+    const learnt = takeOutcome(outcome, train);
     const evidence = await gatherEvidence(
       inputs.map((column) => takeColumn(column, train)),
       learnt,

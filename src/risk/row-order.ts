@@ -1,4 +1,6 @@
 import type { Grouping, InputColumn, Labelled } from "./borrowers.ts";
+import { Pace } from "./pace.ts";
+import { placeIn } from "./ranking.ts";
 
 /** Two 32-bit multiplicative hashes side by side, so that a million rows hardly ever share a place. */
 class Hash {
@@ -36,12 +38,16 @@ export function hashOf(text: string, seed: number): number {
   return hash.value;
 }
 
+/** Rows that are hashed between two pauses. */
+const CHUNK = 10_000;
+
 /**
  * An order of the rows that depends on what stands in them and on the seed, not on where they stand. Keys are not
  * asked: a file without an id has row numbers for keys, and they move with the rows. Rows that are alike in every
  * input and the outcome can change places without anything being different.
  */
-export function rowOrder(labelled: Labelled, seed: number): Int32Array {
+export async function rowOrder(labelled: Labelled, seed: number, pace = new Pace()): Promise<Int32Array> {
+  const { outcome } = labelled;
   const hashes = new Float64Array(labelled.rows);
   const columns = [...labelled.inputs]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -51,13 +57,38 @@ export function rowOrder(labelled: Labelled, seed: number): Int32Array {
     const hash = new Hash(seed);
     for (const add of columns) add(hash, i);
     for (const add of groupings) add(hash, i);
-    hash.add(labelled.outcome[i]!);
+    hash.add(outcome[i]!);
     if (labelled.observedOn) hash.add(labelled.observedOn[i]!);
     hashes[i] = hash.value;
+    if (i % CHUNK === 0) await pace.step(50 * CHUNK * (columns.length + 1));
   }
-  return new Int32Array(labelled.rows)
-    .map((_, i) => i)
-    .sort((a, b) => hashes[a]! - hashes[b]! || labelled.outcome[a]! - labelled.outcome[b]!);
+  return sortedBy(hashes, (a, b) => outcome[a]! - outcome[b]!, pace);
+}
+
+/**
+ * Rows by ascending hash; those that share one by `compare`, then as they stand. A plain sort of numbers takes a tenth
+ * of one that looks up the row of each.
+ */
+export async function sortedBy(
+  hashes: Float64Array,
+  compare: (a: number, b: number) => number,
+  pace: Pace,
+): Promise<Int32Array> {
+  const sorted = hashes.slice().sort();
+  await pace.step(50 * hashes.length);
+  const order = new Int32Array(hashes.length);
+  /** At the first place of a hash, how many rows have it so far. */
+  const placed = new Int32Array(hashes.length);
+  const shared = new Set<number>();
+  for (let row = 0; row < hashes.length; row++) {
+    const start = placeIn(sorted, hashes[row]!);
+    const before = placed[start]!++;
+    if (before === 1) shared.add(start);
+    order[start + before] = row;
+    if (row % CHUNK === 0) await pace.step(100 * CHUNK);
+  }
+  for (const start of shared) order.subarray(start, start + placed[start]!).sort(compare);
+  return order;
 }
 
 const asColumn = ({ dimension, groups, values }: Grouping): InputColumn => ({
@@ -87,9 +118,16 @@ export const finite = (value: number): number => (Number.isFinite(value) ? value
 
 /** The rows of a list, in its order. */
 export function takeColumn(column: InputColumn, rows: Int32Array): InputColumn {
-  return column.kind === "number"
-    ? { ...column, values: Float64Array.from(rows, (i) => finite(column.values[i]!)) }
-    : { ...column, values: rows.map((i) => column.values[i]!) };
+  if (column.kind === "category") return { ...column, values: rows.map((i) => column.values[i]!) };
+  const values = new Float64Array(rows.length);
+  for (let k = 0; k < rows.length; k++) values[k] = finite(column.values[rows[k]!]!);
+  return { ...column, values };
+}
+
+export function takeOutcome(outcome: Uint8Array, rows: Int32Array): Uint8Array {
+  const taken = new Uint8Array(rows.length);
+  for (let k = 0; k < rows.length; k++) taken[k] = outcome[rows[k]!]!;
+  return taken;
 }
 
 export function takeRows(labelled: Labelled, rows: Int32Array): Labelled {
@@ -102,7 +140,7 @@ export function takeRows(labelled: Labelled, rows: Int32Array): Labelled {
       ...grouping,
       values: rows.map((i) => grouping.values[i]!),
     })),
-    outcome: Uint8Array.from(rows, (i) => labelled.outcome[i]!),
+    outcome: takeOutcome(labelled.outcome, rows),
     ...(observedOn && { observedOn: rows.map((i) => observedOn[i]!) }),
   };
 }

@@ -7,7 +7,7 @@ import type { Model, RiskBand } from "./model.ts";
 import { Pace } from "./pace.ts";
 import type { Pause } from "./pause.ts";
 import type { Reader } from "./reader.ts";
-import { type Reason, reasonsOf } from "./reasons.ts";
+import { largestLosses, type Reason, reasonsOf, reasonText, type Told } from "./reasons.ts";
 import { ScorecardReader } from "./scorecard-reader.ts";
 
 export interface ScoreOptions {
@@ -28,6 +28,8 @@ export interface Scores {
   /** Values that the model has not met in training; they count as neutral, in trees as missing. */
   readonly unseen: readonly Unseen[];
   bands(bounds: BandBounds): RiskBand[];
+  /** What cost each row most points, and the least that would lower its band, as one text each. */
+  explanations(bandOf: BandOf, known: Explanations): Promise<Explained>;
   /** What cost the customer most points, the most first. */
   reasons(row: number, most?: number): Reason[];
   /** The least that would lower the band, one part per input; empty where nothing does, or the band is low. */
@@ -35,6 +37,21 @@ export interface Scores {
   /** Labels of the inputs that are missing in the row. */
   missingInputs(row: number): string[];
 }
+
+/** Null where there is nothing to say. */
+export interface Explained {
+  readonly reasons: (string | null)[];
+  readonly changes: (string | null)[];
+}
+
+/** What was said before of rows of the same kind; a scorecard has far fewer of them than a portfolio customers. */
+export type Explanations = Map<number, { readonly told: readonly Told[]; readonly change: string | null }>;
+
+/** Kinds that are kept. */
+const MOST_KINDS = 200_000;
+const MOST_REASONS = 4;
+/** Operations that it takes to explain a customer by trees. */
+const EXPLAINING = 400_000;
 
 /** Scores customers by a model's champion. Refused where the table lacks a column that it looks at. */
 export async function score(
@@ -48,39 +65,77 @@ export async function score(
     model.champion === "trees" && model.trees
       ? await EnsembleReader.over(model.scorecard, model.trees, applicants, pace)
       : new ScorecardReader(model.scorecard, applicants);
-  return new ModelScores(model, borrowers.keys, applicants, reader);
+  return new ModelScores(model, borrowers.keys, applicants, reader, pace);
 }
 
 class ModelScores implements Scores {
   readonly logOdds: Float64Array;
   readonly pd: Float64Array | null;
   readonly score: Float64Array;
-  readonly rank: Int32Array;
   readonly unseen: readonly Unseen[];
+  readonly #keys: readonly string[];
+  readonly #pace: Pace;
+  #rank: Int32Array | undefined;
   readonly #applicants: Applicants;
   readonly #reader: Reader;
   #bands: { readonly bounds: BandBounds; readonly of: BandOf } | undefined;
 
-  constructor(model: Model, keys: readonly string[], applicants: Applicants, reader: Reader) {
+  constructor(model: Model, keys: readonly string[], applicants: Applicants, reader: Reader, pace: Pace) {
+    this.#keys = keys;
+    this.#pace = pace;
     this.#applicants = applicants;
     this.#reader = reader;
     this.logOdds = reader.logOdds;
     this.pd = model.champion === "ranking" ? null : reader.logOdds.map((value) => 1 / (1 + Math.exp(value)));
     this.score = reader.points;
-    this.rank = ranksOf(reader.logOdds, keys);
     this.unseen = applicants.unseen;
+  }
+
+  get rank(): Int32Array {
+    this.#rank ??= ranksOf(this.logOdds, this.#keys);
+    return this.#rank;
   }
 
   bands(bounds: BandBounds): RiskBand[] {
     return Array.from(this.logOdds, this.#bandOf(bounds));
   }
 
-  reasons(row: number, most = 4): Reason[] {
+  reasons(row: number, most = MOST_REASONS): Reason[] {
     return reasonsOf(this.#applicants, row, this.#reader.losses(row), most);
   }
 
   changes(row: number, bounds: BandBounds): string[] {
-    const bandOf = this.#bandOf(bounds);
+    return this.#changes(row, this.#bandOf(bounds));
+  }
+
+  async explanations(bandOf: BandOf, known: Explanations): Promise<Explained> {
+    const explained: Explained = { reasons: [], changes: [] };
+    const kinds = this.#reader.kinds();
+    for (let row = 0; row < this.logOdds.length; row++) {
+      const kind = kinds?.[row];
+      let found = kind === undefined ? undefined : known.get(kind);
+      if (found === undefined) {
+        const parts = this.#changes(row, bandOf);
+        found = {
+          told: largestLosses(this.#reader.losses(row), MOST_REASONS),
+          change: parts.length === 0 ? null : parts.join(" and "),
+        };
+        if (known.size >= MOST_KINDS) known.clear();
+        if (kind !== undefined) known.set(kind, found);
+        await this.#pace.step(EXPLAINING);
+      }
+      let reasons: string | null = null;
+      for (const told of found.told) {
+        const text = reasonText(this.#applicants, row, told);
+        reasons = reasons === null ? text : `${reasons}; ${text}`;
+      }
+      explained.reasons.push(reasons);
+      explained.changes.push(found.change);
+    }
+    return explained;
+  }
+
+  #changes(row: number, bandOf: BandOf): string[] {
     const band = bandOf(this.logOdds[row]!);
     if (band === "low") return [];
     return leastChange(

@@ -22,6 +22,18 @@ export class ScorecardReader implements Reader {
     this.points = scorecardPoints(card, this.#places, applicants.rows);
   }
 
+  /** By the bins that they are in; undefined where these are too many for a number. */
+  kinds(): Float64Array | undefined {
+    const kinds = new Float64Array(this.logOdds.length);
+    let most = 1;
+    this.#card.characteristics.forEach(({ bins }, input) => {
+      const places = this.#places[input]!;
+      for (let row = 0; row < kinds.length; row++) kinds[row] = kinds[row]! * bins.length + places[row]!;
+      most *= bins.length;
+    });
+    return most <= Number.MAX_SAFE_INTEGER ? kinds : undefined;
+  }
+
   losses(row: number): Loss[] {
     return this.#card.characteristics.map(({ bins }, input) => {
       // bins that nobody is in are no goal

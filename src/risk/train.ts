@@ -48,7 +48,7 @@ export async function train(given: Labelled, options: TrainOptions): Promise<Mod
     throw usage(`the cut-off ${cutOff} is no probability of default`, "give a number between 0 and 1");
   }
   const all = given.rows;
-  const order = rowOrder(given, seed);
+  const order = await rowOrder(given, seed, pace);
   const ordered = takeRows(given, order.subarray(0, rowsToLearn(all, Math.min(counted, all - counted))));
   const defaults = defaultsOf(ordered);
   const leaks = options.checkLeakage === false ? [] : await findLeakage(ordered, pace);

@@ -1,7 +1,7 @@
 import type { Tree, Trees } from "./model.ts";
 import type { Pace } from "./pace.ts";
 import type { BinnedInput } from "./tree-bins.ts";
-import { addTo, addValue, part, placesOf, subtract, sumOf } from "./tree-rows.ts";
+import { addTo, addValue, addValues, part, placesOf, subtract, sumOf } from "./tree-rows.ts";
 
 export type TreeSettings = Trees["settings"];
 
@@ -88,13 +88,12 @@ export class Grower {
         draft.cover[place] = rounded(node.hessian, 6);
         const split = histogram && this.#bestSplit(node, histogram);
         if (histogram === undefined || split === undefined) {
-          const value = rounded(this.#settings.rate * this.#weight(node), 8);
+          const value = this.#value(node);
           draft.value[place] = value;
           addValue(logOdds, rows, node.from, node.to, value);
           if (histogram) this.#idle.push(histogram);
           continue;
         }
-        const [left, right] = this.#part(node, split);
         const { cuts } = this.#inputs[split.input]!;
         draft.input[place] = split.input;
         // past the last cut every value goes left, and only the missing go right
@@ -103,10 +102,16 @@ export class Grower {
         const [leftPlace, rightPlace] = [draft.add(), draft.add()];
         draft.left[place] = leftPlace;
         draft.right[place] = rightPlace;
+        await this.#pace.step((node.to - node.from) * (this.#inputs.length + 4));
+        if (node.depth + 1 === this.#settings.depth) {
+          this.#close(node, split, draft, leftPlace, logOdds);
+          this.#idle.push(histogram);
+          continue;
+        }
+        const [left, right] = this.#part(node, split);
         const [ofLeft, ofRight] = this.#divide(histogram, left, right, gradient, hessian);
         next.push({ node: left, place: leftPlace, histogram: ofLeft });
         next.push({ node: right, place: rightPlace, histogram: ofRight });
-        await this.#pace.step((node.to - node.from) * (this.#inputs.length + 4));
       }
       open = next;
     }
@@ -116,6 +121,10 @@ export class Grower {
   #isSplittable({ depth, hessian, from, to }: Node): boolean {
     const { depth: most, min_child_weight } = this.#settings;
     return depth < most && to - from >= 2 && hessian >= 2 * min_child_weight;
+  }
+
+  #value(node: Node): number {
+    return rounded(this.#settings.rate * this.#weight(node), 8);
   }
 
   #weight({ gradient, hessian, lower, upper }: Node): number {
@@ -160,28 +169,56 @@ export class Grower {
     return histogram;
   }
 
+  /** The last split of a path: nobody looks at the rows of its two leaves again, so they are not brought together. */
+  #close(node: Node, split: Split, draft: Draft, place: number, logOdds: Float64Array): void {
+    const [left, right] = this.#children(node, split);
+    draft.cover[place] = rounded(left.hessian, 6);
+    draft.cover[place + 1] = rounded(right.hessian, 6);
+    const [ofLeft, ofRight] = [this.#value(left), this.#value(right)];
+    draft.value[place] = ofLeft;
+    draft.value[place + 1] = ofRight;
+    const byBin = Float64Array.from(this.#goesLeft(split), (isLeft) => (isLeft === 1 ? ofLeft : ofRight));
+    addValues(logOdds, this.#rows, node.from, node.to, this.#inputs[split.input]!.bins, byBin);
+  }
+
   #part(node: Node, split: Split): readonly [Node, Node] {
-    const { bins, cuts, monotone } = this.#inputs[split.input]!;
-    const goesLeft = new Uint8Array(cuts.length + 2).fill(1, 0, split.bin + 1);
-    goesLeft[cuts.length + 1] = split.missingLeft ? 1 : 0;
-    const to = part(this.#rows, node.from, node.to, bins, goesLeft, this.#spare);
-    const depth = node.depth + 1;
-    const { lower, upper } = node;
-    const left = { from: node.from, to, gradient: split.leftGradient, hessian: split.leftHessian };
-    const right = {
-      from: to,
-      to: node.to,
-      gradient: node.gradient - split.leftGradient,
-      hessian: node.hessian - split.leftHessian,
-    };
+    const { bins } = this.#inputs[split.input]!;
+    const to = part(this.#rows, node.from, node.to, bins, this.#goesLeft(split), this.#spare);
+    const [left, right] = this.#children(node, split);
+    return [
+      { ...left, to },
+      { ...right, from: to },
+    ];
+  }
+
+  /** By bin, 1 or 0. */
+  #goesLeft({ input, bin, missingLeft }: Split): Uint8Array {
+    const { cuts } = this.#inputs[input]!;
+    const goesLeft = new Uint8Array(cuts.length + 2).fill(1, 0, bin + 1);
+    goesLeft[cuts.length + 1] = missingLeft ? 1 : 0;
+    return goesLeft;
+  }
+
+  /** With the rows of their parent. */
+  #children(node: Node, { input, leftGradient, leftHessian }: Split): readonly [Node, Node] {
+    const { monotone } = this.#inputs[input]!;
     const { lambda } = this.#settings;
+    const { lower, upper } = node;
+    const depth = node.depth + 1;
+    const left = { ...node, depth, gradient: leftGradient, hessian: leftHessian };
+    const right = {
+      ...node,
+      depth,
+      gradient: node.gradient - leftGradient,
+      hessian: node.hessian - leftHessian,
+    };
     const middle =
       (clamp(-left.gradient / (left.hessian + lambda), lower, upper) +
         clamp(-right.gradient / (right.hessian + lambda), lower, upper)) /
       2;
     return [
-      { ...left, depth, lower: monotone < 0 ? middle : lower, upper: monotone > 0 ? middle : upper },
-      { ...right, depth, lower: monotone > 0 ? middle : lower, upper: monotone < 0 ? middle : upper },
+      { ...left, lower: monotone < 0 ? middle : lower, upper: monotone > 0 ? middle : upper },
+      { ...right, lower: monotone > 0 ? middle : lower, upper: monotone < 0 ? middle : upper },
     ];
   }
 

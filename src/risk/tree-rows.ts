@@ -60,6 +60,21 @@ export function addValue(
   for (let k = from; k < to; k += 1) sums[rows[k]!]! += value;
 }
 
+/** A value per bin. */
+export function addValues(
+  sums: Float64Array,
+  rows: Int32Array,
+  from: number,
+  to: number,
+  bins: Uint8Array,
+  values: Float64Array,
+): void {
+  for (let k = from; k < to; k += 1) {
+    const row = rows[k]!;
+    sums[row]! += values[bins[row]!]!;
+  }
+}
+
 /** Rows keep their order on both sides, so that sums do not depend on how the tree came about. Without a branch. */
 export function part(
   rows: Int32Array,

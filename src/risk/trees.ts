@@ -2,6 +2,7 @@ import type { InputColumn } from "./borrowers.ts";
 import type { Tree, Trees } from "./model.ts";
 import { Pace } from "./pace.ts";
 import type { Pause } from "./pause.ts";
+import { takeOutcome } from "./row-order.ts";
 import { binInput, MOST_BINS } from "./tree-bins.ts";
 import { Grower } from "./tree-growth.ts";
 import { TreeReader } from "./tree-reader.ts";
@@ -42,7 +43,7 @@ export async function fitTrees(
     binned.push(binInput(column, monotone[i] ?? 0, request));
     await pace.step(chosen.length * 40);
   }
-  const y = Uint8Array.from(chosen, (row) => outcome[row]!);
+  const y = takeOutcome(outcome, chosen);
   const base = baseOf(y);
   const logOdds = new Float64Array(chosen.length).fill(base);
   const gradient = new Float64Array(chosen.length);

@@ -27,6 +27,8 @@ export interface UnusedMeasure {
 export interface Prepared {
   readonly points: Points;
   readonly used: readonly UsedMeasure[];
+  /** Of the used ones. */
+  readonly scales: readonly Scale[];
   readonly unused: readonly UnusedMeasure[];
 }
 
@@ -46,13 +48,18 @@ export async function pointsOf(
 ): Promise<Prepared> {
   const columns: Float64Array[] = [];
   const used: UsedMeasure[] = [];
+  const scales: Scale[] = [];
   const unused: UnusedMeasure[] = [];
   for (const { name, label, values } of measures) {
-    const column = columnOf(Float64Array.from(order, (row) => values[row]!));
+    const raw = new Float64Array(order.length);
+    for (let i = 0; i < order.length; i++) raw[i] = values[order[i]!]!;
+    const column = columnOf(raw);
     if (typeof column === "string") unused.push({ name, label, because: column });
     else {
       columns.push(column.values);
-      used.push({ name, label, missing: column.missing, scale: column.scale });
+      scales.push(column.scale);
+      const scale = column.scale.isLogarithm ? "logarithm" : "plain";
+      used.push({ name, label, missing: column.missing, scale });
     }
     await pace.step(100 * order.length);
   }
@@ -61,7 +68,7 @@ export async function pointsOf(
   columns.forEach((column, j) => {
     for (let i = 0; i < order.length; i++) values[i * width + j] = column[i]!;
   });
-  return { points: { rows: order.length, width, values }, used, unused };
+  return { points: { rows: order.length, width, values }, used, scales, unused };
 }
 
 export function firstPoints({ rows, width, values }: Points, most: number): Points {
@@ -69,10 +76,36 @@ export function firstPoints({ rows, width, values }: Points, most: number): Poin
   return { rows: kept, width, values: values.subarray(0, kept * width) };
 }
 
+/** How a measure becomes one of mean 0 and standard deviation 1. */
+export interface Scale {
+  /** Beyond them a value counts as they do. */
+  readonly low: number;
+  readonly high: number;
+  /** What is missing counts as it does. */
+  readonly median: number;
+  /** Of the value in medians. */
+  readonly isLogarithm: boolean;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export function scaled(raw: Float64Array, scale: Scale): Float64Array {
+  const { mean, deviation } = scale;
+  return unscaled(raw, scale).map((value) => (value - mean) / deviation);
+}
+
+function unscaled(
+  raw: Float64Array,
+  { low, high, median, isLogarithm }: Omit<Scale, "mean" | "deviation">,
+): Float64Array {
+  const plain = raw.map((value) => (Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : median));
+  return isLogarithm ? plain.map((value) => Math.log1p(value / median)) : plain;
+}
+
 interface Column {
   readonly values: Float64Array;
   readonly missing: number;
-  readonly scale: "plain" | "logarithm";
+  readonly scale: Scale;
 }
 
 /** Mean 0 and standard deviation 1, or why not. */
@@ -83,16 +116,24 @@ function columnOf(raw: Float64Array): Column | string {
   if (missing > MOST_MISSING * raw.length) return `missing for ${missing} of ${raw.length} customers`;
   const same = longestRun(known);
   if (same >= MOST_EQUAL * known.length) return `the same for ${same} of ${known.length} customers`;
-  const low = quantile(known, TAILS[0]);
-  const high = quantile(known, TAILS[1]);
-  const median = quantile(known, 0.5);
-  const plain = raw.map((value) => (Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : median));
-  const logarithm = low >= 0 && median > 0 ? plain.map((value) => Math.log1p(value / median)) : undefined;
+  const bounds = {
+    low: quantile(known, TAILS[0]),
+    high: quantile(known, TAILS[1]),
+    median: quantile(known, 0.5),
+  };
+  const plain = unscaled(raw, { ...bounds, isLogarithm: false });
+  const logarithm =
+    bounds.low >= 0 && bounds.median > 0 ? unscaled(raw, { ...bounds, isLogarithm: true }) : undefined;
   const tail = skewness(plain);
-  const isLong = logarithm !== undefined && tail > LONG_TAIL && Math.abs(skewness(logarithm)) < tail;
-  const values = standardised(isLong ? logarithm : plain);
-  if (values === undefined) return "the same for nearly all customers";
-  return { values, missing, scale: isLong ? "logarithm" : "plain" };
+  const isLogarithm = logarithm !== undefined && tail > LONG_TAIL && Math.abs(skewness(logarithm)) < tail;
+  const values = isLogarithm ? logarithm : plain;
+  const { mean, deviation } = moments(values);
+  if (!(deviation > 1e-12 * Math.abs(mean))) return "the same for nearly all customers";
+  return {
+    values: values.map((value) => (value - mean) / deviation),
+    missing,
+    scale: { ...bounds, isLogarithm, mean, deviation },
+  };
 }
 
 function longestRun(sorted: Float64Array): number {
@@ -125,10 +166,4 @@ function skewness(values: Float64Array): number {
   let cubes = 0;
   for (const value of values) cubes += ((value - mean) / deviation) ** 3;
   return cubes / values.length;
-}
-
-function standardised(values: Float64Array): Float64Array | undefined {
-  const { mean, deviation } = moments(values);
-  if (!(deviation > 1e-12 * Math.abs(mean))) return undefined;
-  return values.map((value) => (value - mean) / deviation);
 }

@@ -5,7 +5,15 @@ import { nearestCentre } from "./k-means.ts";
 import { keyOrder } from "./key-order.ts";
 import type { Measure } from "./measure.ts";
 import { namesOf } from "./names.ts";
-import { firstPoints, type Points, pointsOf, type UnusedMeasure, type UsedMeasure } from "./points.ts";
+import {
+  firstPoints,
+  type Points,
+  pointsOf,
+  type Scale,
+  scaled,
+  type UnusedMeasure,
+  type UsedMeasure,
+} from "./points.ts";
 
 export interface SegmentOptions extends DrawOptions {
   /** Segments at most. */
@@ -18,24 +26,8 @@ export interface Segment {
   /** "high utilisation, low income" */
   readonly name: string;
   readonly customers: number;
-  /** By used measure: the mean of the known values, in its own unit; null where none is known. */
-  readonly means: readonly (number | null)[];
   /** By used measure: how far its mean is from that of all customers, in standard deviations of what was clustered. */
   readonly differences: readonly number[];
-}
-
-export interface Segments {
-  readonly customers: number;
-  /** By row, the segment's number. */
-  readonly of: Int32Array;
-  readonly segments: readonly Segment[];
-  readonly measures: readonly UsedMeasure[];
-  readonly leftOut: readonly UnusedMeasure[];
-  /** By number of segments that was tried; `smallest` is the share of the smallest one. */
-  readonly tried: readonly { segments: number; silhouette: number; smallest: number }[];
-  readonly silhouette: number;
-  /** Mean adjusted Rand index of the segments with those of other seeds: 1 is the same segments. */
-  readonly agreement: number;
 }
 
 const LEAST_CUSTOMERS = 30;
@@ -45,22 +37,98 @@ const LEAST_CUSTOMERS = 30;
  */
 const MOST_LEARNT = 5_000;
 
+/** Groups of customers who behave alike, as they were found among some of them. Each has a number, its place. */
+export class Segmentation {
+  readonly measures: readonly UsedMeasure[];
+  readonly leftOut: readonly UnusedMeasure[];
+  /** By number of segments that was tried; `smallest` is the share of the smallest one. */
+  readonly tried: readonly { segments: number; silhouette: number; smallest: number }[];
+  readonly silhouette: number;
+  /** Mean adjusted Rand index of the segments with those of other seeds: 1 is the same segments. */
+  readonly agreement: number;
+  /** How many groups there are. */
+  readonly count: number;
+  readonly #scales: readonly Scale[];
+  readonly #centres: Float64Array;
+  readonly #differences: readonly (readonly number[])[];
+
+  constructor(
+    measures: readonly { readonly used: UsedMeasure; readonly scale: Scale }[],
+    leftOut: readonly UnusedMeasure[],
+    { chosen, tried, agreement }: Awaited<ReturnType<typeof choose>>,
+    points: Points,
+  ) {
+    this.measures = measures.map(({ used }) => used);
+    this.leftOut = leftOut;
+    this.tried = tried.map(({ clusters, silhouette, smallest }) => ({
+      segments: clusters.count,
+      silhouette,
+      smallest,
+    }));
+    this.silhouette = chosen.silhouette;
+    this.agreement = agreement;
+    this.count = chosen.clusters.count;
+    this.#scales = measures.map(({ scale }) => scale);
+    this.#centres = chosen.clusters.centres;
+    this.#differences = differencesOf(points, this.#nearest(points), this.count);
+  }
+
+  /** The group of each row, by the values of its measures; other measures are passed over. */
+  groupsOf(measures: readonly Pick<Measure, "name" | "values">[]): Uint8Array {
+    const byName = new Map(measures.map(({ name, values }) => [name, values]));
+    const rows = measures[0]?.values.length ?? 0;
+    const width = this.measures.length;
+    const values = new Float64Array(rows * width);
+    this.measures.forEach(({ name }, j) => {
+      const column = scaled(byName.get(name)!, this.#scales[j]!);
+      for (let i = 0; i < rows; i++) values[i * width + j] = column[i]!;
+    });
+    return this.#nearest({ rows, width, values });
+  }
+
+  /** By group, how many customers it has: the groups as segments, the largest first, with their numbers. */
+  segments(sizes: ArrayLike<number>): (Segment & { readonly group: number })[] {
+    const bySize = Array.from({ length: this.count }, (_, group) => group).sort(
+      (a, b) => sizes[b]! - sizes[a]! || a - b,
+    );
+    const names = namesOf(
+      bySize.map((group) =>
+        this.measures.map(({ label }, j) => ({ label, difference: this.#differences[group]![j]! })),
+      ),
+    );
+    return bySize.map((group, i) => ({
+      segment: i + 1,
+      group,
+      name: names[i]!,
+      customers: sizes[group]!,
+      differences: this.#differences[group]!,
+    }));
+  }
+
+  #nearest({ rows, width, values }: Points): Uint8Array {
+    const nearest = new Uint8Array(rows);
+    for (let i = 0; i < rows; i++)
+      nearest[i] = nearestCentre(values, i * width, this.#centres, this.count, width);
+    return nearest;
+  }
+}
+
 /**
  * Customers who behave alike, by k-means on standardised measures. The number of segments is the one with the highest
  * silhouette among those that other seeds find again and that have no tiny segment; where there is none, the number
  * found again best. Depends on keys and seed, not on the order of the rows.
  */
-export async function segment(
+export async function findSegments(
   measures: readonly Measure[],
   keys: readonly string[],
   options: SegmentOptions,
-): Promise<Segments> {
+): Promise<Segmentation> {
   const pace = paceOf(options);
   if (keys.length < LEAST_CUSTOMERS) {
     throw notComputable(`no segments of ${keys.length} customers`, `at least ${LEAST_CUSTOMERS} are needed`);
   }
   const order = await keyOrder(keys, pace);
-  const { points, used, unused } = await pointsOf(measures, order, pace);
+  const { points, used, scales, unused } = await pointsOf(measures, order, pace);
   const learnt = firstPoints(points, MOST_LEARNT);
   const different = distinctUpTo(learnt, options.most ?? 6);
   if (different < 2) {
@@ -69,47 +137,13 @@ export async function segment(
       unused.map(({ label, because }) => `${label}: ${because}`).join("; "),
     );
   }
-  const { chosen, tried, agreement } = await choose(learnt, different, options.seed, pace);
-  const { clusters } = chosen;
-  const of = new Int32Array(points.rows);
-  for (let i = 0; i < points.rows; i++) {
-    of[i] = nearestCentre(points.values, i * points.width, clusters.centres, clusters.count, points.width);
-  }
-  const sizes = new Int32Array(clusters.count);
-  for (const cluster of of) sizes[cluster]!++;
-  const bySize = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]! || a - b);
-  const numberOf = Int32Array.from(sizes, (_, cluster) => bySize.indexOf(cluster) + 1);
-  const result = new Int32Array(points.rows);
-  order.forEach((row, i) => {
-    result[row] = numberOf[of[i]!]!;
-  });
-  const byName = new Map(measures.map((measure) => [measure.name, measure.values]));
-  const raw = used.map(({ name }) => byName.get(name)!);
-  const differences = differencesOf(points, of, sizes);
-  const names = namesOf(
-    bySize.map((cluster) => used.map(({ label }, j) => ({ label, difference: differences[cluster]![j]! }))),
+  const choice = await choose(learnt, different, options.seed, pace);
+  return new Segmentation(
+    used.map((measure, j) => ({ used: measure, scale: scales[j]! })),
+    unused,
+    choice,
+    points,
   );
-  const means = meansOf(raw, order, of, sizes.length);
-  return {
-    customers: points.rows,
-    of: result,
-    segments: bySize.map((cluster, i) => ({
-      segment: i + 1,
-      name: names[i]!,
-      customers: sizes[cluster]!,
-      means: means[cluster]!,
-      differences: differences[cluster]!,
-    })),
-    measures: used,
-    leftOut: unused,
-    tried: tried.map(({ clusters: { count }, silhouette, smallest }) => ({
-      segments: count,
-      silhouette,
-      smallest,
-    })),
-    silhouette: chosen.silhouette,
-    agreement,
-  };
 }
 
 /** How many points differ, counted no further than `most`. */
@@ -121,37 +155,16 @@ function distinctUpTo({ rows, width, values }: Points, most: number): number {
   return seen.size;
 }
 
-/** The measures are standardised over all customers, so the mean of a segment is its difference. */
-function differencesOf({ rows, width, values }: Points, of: Int32Array, sizes: Int32Array): number[][] {
-  const sums = Array.from(sizes, () => new Array<number>(width).fill(0));
+/** The measures are standardised over all these customers, so the mean of a group is its difference. */
+function differencesOf({ rows, width, values }: Points, of: Uint8Array, count: number): number[][] {
+  const sizes = new Int32Array(count);
+  const sums = Array.from({ length: count }, () => new Array<number>(width).fill(0));
   for (let i = 0; i < rows; i++) {
     const sum = sums[of[i]!]!;
+    sizes[of[i]!]!++;
     for (let j = 0; j < width; j++) sum[j]! += values[i * width + j]!;
   }
-  return sums.map((sum, cluster) => sum.map((total) => (sizes[cluster] === 0 ? 0 : total / sizes[cluster]!)));
-}
-
-function meansOf(
-  raw: readonly Float64Array[],
-  order: Int32Array,
-  of: Int32Array,
-  count: number,
-): (number | null)[][] {
-  const means = Array.from({ length: count }, () => new Array<number | null>(raw.length).fill(null));
-  raw.forEach((values, j) => {
-    const sums = new Float64Array(count);
-    const known = new Int32Array(count);
-    order.forEach((row, i) => {
-      const value = values[row]!;
-      if (!Number.isFinite(value)) return;
-      sums[of[i]!]! += value;
-      known[of[i]!]!++;
-    });
-    for (let cluster = 0; cluster < count; cluster++) {
-      means[cluster]![j] = known[cluster] === 0 ? null : sums[cluster]! / known[cluster]!;
-    }
-  });
-  return means;
+  return sums.map((sum, group) => sum.map((total) => (sizes[group] === 0 ? 0 : total / sizes[group]!)));
 }
 
 const notComputable = (message: string, hint: string): CardscopeError =>

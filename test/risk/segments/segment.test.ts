@@ -1,10 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/risk/random.ts";
 import { adjustedRandIndex } from "../../../src/risk/segments/agreement.ts";
-import { segment } from "../../../src/risk/segments/segment.ts";
-import { mean, normals, reordered } from "../rows.ts";
+import type { Measure } from "../../../src/risk/segments/measure.ts";
+import { findSegments, type SegmentOptions } from "../../../src/risk/segments/segment.ts";
+import { normals, reordered } from "../rows.ts";
 
 const keysOf = (rows: number) => Array.from({ length: rows }, (_, i) => `customer ${i}`);
+
+/** Finds segments among customers, and puts the same customers into them. */
+async function segment(measures: readonly Measure[], keys: readonly string[], options: SegmentOptions) {
+  const found = await findSegments(measures, keys, options);
+  const groups = found.groupsOf(measures);
+  const sizes = new Int32Array(found.count);
+  for (const group of groups) sizes[group] = (sizes[group] ?? 0) + 1;
+  const segments = found.segments(sizes);
+  const numbers = new Map(segments.map(({ group, segment: number }) => [group, number]));
+  const { measures: used, leftOut, tried, silhouette } = found;
+  const of = Int32Array.from(groups, (group) => numbers.get(group) ?? 0);
+  return { of, segments, measures: used, leftOut, tried, silhouette, agreement: found.agreement };
+}
 
 /** Three kinds of customers, in no order: the first half, a third, a sixth of them. */
 function threeKinds(rows: number, spread: number) {
@@ -44,15 +58,30 @@ describe("segments", () => {
     expect(found.silhouette).toBe(Math.max(...found.tried.map(({ silhouette }) => silhouette)));
   });
 
-  test("gives means in the measures' own units", async () => {
+  test("tells how far each is from all, in standard deviations", async () => {
     const found = await segment(measures, keys, { seed: 1 });
-    for (const { segment: number, means } of found.segments) {
-      const rows = [...keys.keys()].filter((row) => found.of[row] === number);
-      measures.forEach(({ values }, j) => {
-        const expected = mean(rows.map((row) => values[row] ?? 0));
-        expect((means[j] ?? 0) / expected).toBeCloseTo(1, 9);
-      });
+    for (const { segment: number, customers, differences } of found.segments) {
+      expect([...found.of].filter((of) => of === number)).toHaveLength(customers);
+      expect(differences).toHaveLength(3);
     }
+    // standardised over all of them, so that they are 0 together
+    for (const j of [0, 1, 2]) {
+      const all = found.segments.reduce((sum, one) => sum + one.customers * (one.differences[j] ?? 0), 0);
+      expect(all / 1200).toBeCloseTo(0, 9);
+    }
+  });
+
+  test("take in customers that they were not found among, each as if alone", async () => {
+    const found = await findSegments(measures, keys, { seed: 1 });
+    const others = threeKinds(5_000, 1);
+    const groups = found.groupsOf(others.measures);
+    expect(adjustedRandIndex(Int32Array.from(groups), others.kind)).toBeGreaterThan(0.98);
+    for (const row of [0, 17, 4_999]) {
+      const alone = others.measures.map(({ name, values }) => ({ name, values: values.slice(row, row + 1) }));
+      expect(found.groupsOf(alone)[0]).toBe(groups[row]);
+    }
+    const [largest] = found.segments([5, 900, 7]);
+    expect(largest).toMatchObject({ segment: 1, group: 1, customers: 900 });
   });
 
   test("are found again by other seeds", async () => {
@@ -103,7 +132,6 @@ describe("segments", () => {
     const found = await segment(damaged, keys, { seed: 1 });
     expect(found.measures.map(({ missing }) => missing)).toEqual([0, 100, 0]);
     expect(adjustedRandIndex(found.of, kind)).toBeGreaterThan(0.8);
-    expect(found.segments.every(({ means }) => means.every((value) => value !== null))).toBe(true);
   });
 
   test("leaves out what tells nobody apart, and says why", async () => {
