@@ -13,7 +13,7 @@ export default defineAnalysis({
   grain: "one row per segment",
   unit: "customer",
   definition:
-    "k-means over standardised behaviour: utilisation, debt to income, credit score, income, credit limit and number of cards, as far as the files have them; never gender, age, place, employment or retirement. Extremes are cut at the first and last percentile, and what is missing counts as the median. The number of segments, 2 to 6, is that with the highest silhouette; the agreement is how alike the segments are when the search starts elsewhere (adjusted Rand index, 1 is the same). Each is named by what sets it apart the most. Segments are of all customers, whatever is selected, and describe: they decide nothing.",
+    "k-means over standardised behaviour: utilisation, debt to income, credit score, income, credit limit and number of cards, as far as the files have them; never gender, age, place, employment or retirement. Extremes are cut at the first and last percentile, and what is missing counts as the median. The number of segments, 2 to 6, is that with the highest silhouette; the agreement is how alike the segments are when the search starts elsewhere (adjusted Rand index, 1 is the same). Each is named by what sets it apart the most. Of more than 50,000 customers, as many are standardised and searched, those whose keys have the lowest hashes, whatever the order of the rows; all others join the nearest segment, and figures count everyone. Segments are of all customers, whatever is selected, and describe: they decide nothing.",
   needs: ["ranking"],
   measures: [],
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { readColumns } from "../../src/engines/columns.ts";
+import { readColumns, readRanges } from "../../src/engines/columns.ts";
 import { openDuckDB } from "../../src/engines/duckdb.ts";
 import { QueryError } from "../../src/errors.ts";
+import { TableLoader } from "../../src/models/load-rows.ts";
 import { openPortfolio } from "../../src/portfolio/portfolio.ts";
 import { raw } from "../../src/sql/statement.ts";
 import { openFolder } from "../ingest/folder.ts";
@@ -60,4 +61,40 @@ test("columns are read in batches, nulls as missing", async () => {
   expect([...(numbers[0]?.slice(2997, 3001) ?? [])]).toEqual([Number.NaN, 1499, 1499.5, Number.NaN]);
   expect(numbers[1]?.[4999]).toBe(-4999);
   await expect(readColumns(engine, "id", ["nothing"], "t")).rejects.toThrow(QueryError);
+});
+
+test("ranges of a table are read while its connection fills another, and stop when they are told to", async () => {
+  await using engine = await openDuckDB();
+  const rows = 300_000;
+  await engine.execute(raw(`create table t as select i as id, i % 1000 as v from range(${rows}) r(i)`));
+  const request = { rowid: "t.rowid", rows, numbers: ["t.rowid", "v"], from: "t", least: 10_000 };
+  {
+    using loader = await TableLoader.create(engine, "doubled", {
+      row: "integer",
+      twice: "double",
+      word: "varchar",
+    });
+    for await (const { numbers } of readRanges(engine, request)) {
+      const [ids = new Float64Array(), values = new Float64Array()] = numbers;
+      const words = Array.from(values, (value) => (value === 7 ? null : `is ${value}`));
+      loader.append([ids, values.map((value) => 2 * value), words]);
+      await engine.query(raw("select 1 as one"));
+    }
+  }
+  const { rows: found } = await engine.query(
+    raw(`select count(*) as n, count(distinct doubled.row) as ids, count(word) as words,
+count(*) filter (where twice = 2 * v and (word = 'is ' || v or (v = 7 and word is null))) as right_ones
+from doubled join t on t.rowid = doubled.row`),
+  );
+  expect(found).toEqual([{ n: rows, ids: rows, words: rows - rows / 1000, right_ones: rows }]);
+  const stop = new AbortController();
+  let read = 0;
+  const reading = async () => {
+    for await (const batch of readRanges(engine, { ...request, signal: stop.signal })) {
+      read += batch.rows;
+      stop.abort();
+    }
+  };
+  await expect(reading()).rejects.toThrow(/abort/);
+  expect(read).toBeLessThan(rows / 10);
 });
