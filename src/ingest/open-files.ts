@@ -17,35 +17,37 @@ export interface OpenFiles extends AsyncDisposable {
   readonly tables: readonly SourceTable[];
 }
 
-/** Opens every file, whatever its format, and every sheet of a workbook, hidden ones included. */
+/**
+ * Opens every file, whatever its format, and every sheet of a workbook, hidden ones too. `limits` are for tests.
+ */
 export async function openFiles(
   engine: DuckDBEngine,
   paths: readonly string[],
   limits: Partial<WorkbookLimits> = {},
 ): Promise<OpenFiles> {
-  const tables: SourceTable[] = [];
   const workbooks: Workbook[] = [];
   const close = async () => {
     for (const workbook of workbooks) await workbook[Symbol.asyncDispose]();
   };
-  try {
-    for (const path of new Set(paths)) {
-      const file = basename(path);
-      const identity = await identify(path, file);
-      if (identity.format === "csv") tables.push(openCsv(path, file, identity));
-      else if (identity.format !== "xlsx") tables.push(await openColumnar(engine, path, file, identity));
-      else {
-        const { size } = await stat(path);
-        const workbook = await (size < APART_FROM_BYTES ? openWorkbook : openWorkbookApart)(path, limits);
-        workbooks.push(workbook);
-        const sheets: SheetTable[] = [];
-        for (const sheet of workbook.sheets) sheets.push(await openSheet(workbook, path, file, sheet));
-        tables.push(...joinRuns(sheets));
-      }
-    }
-  } catch (error) {
+  const open = async (path: string): Promise<SourceTable[]> => {
+    const file = basename(path);
+    const identity = await identify(path, file);
+    if (identity.format === "csv") return [openCsv(path, file, identity)];
+    if (identity.format !== "xlsx") return [await openColumnar(engine, path, file, identity)];
+    const { size } = await stat(path);
+    const workbook = await (size < APART_FROM_BYTES ? openWorkbook : openWorkbookApart)(path, limits);
+    workbooks.push(workbook);
+    const sheets: SheetTable[] = [];
+    for (const sheet of workbook.sheets) sheets.push(await openSheet(workbook, path, file, sheet));
+    return joinRuns(sheets);
+  };
+  // the shared texts of two large workbooks are read at the same time
+  const opened = await Promise.allSettled([...new Set(paths)].map(open));
+  const failed = opened.find((one) => one.status === "rejected");
+  if (failed !== undefined) {
     await close();
-    throw error;
+    throw failed.reason;
   }
+  const tables = opened.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
   return { tables, [Symbol.asyncDispose]: close };
 }

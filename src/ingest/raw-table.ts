@@ -75,9 +75,13 @@ export class RawTable {
 
   #typed(type: Physical, { numbers }: CellColumn, rows: number): Float64Array | Int32Array | Uint8Array {
     if (type === "DOUBLE") return numbers.subarray(0, rows);
-    const target = type === "DATE" ? this.#days : this.#truths;
-    for (let row = 0; row < rows; row++) target[row] = Math.floor(numbers[row] as number);
-    return target.subarray(0, rows);
+    if (type === "DATE") {
+      for (let row = 0; row < rows; row++) this.#days[row] = Math.floor(numbers[row] as number);
+      return this.#days.subarray(0, rows);
+    }
+    // empty cells hold something old, and a truth has two values
+    for (let row = 0; row < rows; row++) this.#truths[row] = numbers[row] === 0 ? 0 : 1;
+    return this.#truths.subarray(0, rows);
   }
 
   #setTexts(chunk: ChunkWriter, i: number, { columns, rows, texts }: CellBatch, packed: PackedTexts): void {

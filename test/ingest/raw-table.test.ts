@@ -11,9 +11,13 @@ afterAll(() => engine[Symbol.asyncDispose]());
 type Cell = number | string | boolean | { day: string } | null;
 
 /** Writes rows in batches of the given size, and reads the table back. */
-async function through(rows: readonly (readonly Cell[])[], batch: number, cardNumber = false) {
+async function through(
+  rows: readonly (readonly Cell[])[],
+  batch: number,
+  { cardNumber = false, name = "target" } = {},
+) {
   const wanted = (rows[0] ?? []).map((_, index) => ({ name: `c${index}`, index, cardNumber }));
-  const target = new RawTable(engine, "target", wanted);
+  const target = new RawTable(engine, name, wanted);
   for (let at = 0; at < rows.length; at += batch) {
     const cells = new CellWriter(wanted.length, batch);
     rows.slice(at, at + batch).forEach((row, r) => {
@@ -24,8 +28,8 @@ async function through(rows: readonly (readonly Cell[])[], batch: number, cardNu
     await target.append(cells);
   }
   await target.close();
-  const types = (await engine.query(raw("describe target"))).rows.map((row) => row["column_type"]);
-  const { rows: read } = await engine.query(raw("select * from target order by row"));
+  const types = (await engine.query(raw(`describe ${name}`))).rows.map((row) => row["column_type"]);
+  const { rows: read } = await engine.query(raw(`select * from ${name} order by row`));
   return { types: types.slice(1), rows: read.map((row) => Object.values(row)) };
 }
 
@@ -112,8 +116,20 @@ test("a chunk that had nulls and long texts is clean for the next", async () => 
   expect((await through(rows, 2)).rows).toEqual(rows.map((row, i) => [i + 1, ...row]));
 });
 
+test("two tables at the same time, over one connection", async () => {
+  const rows = Array.from({ length: 9_000 }, (_, i): Cell[] => [i, i < 6_000 ? i / 4 : `text number ${i}`]);
+  const names = ["one", "other"];
+  await Promise.all(
+    names.map((name) =>
+      through(rows, 2_000, { name }).then(({ rows: read }) => {
+        expect(read).toEqual(rows.map(([n, cell], i) => [i + 1, n, String(cell)]));
+      }),
+    ),
+  );
+});
+
 test("card numbers are cut before the table holds them, whatever the cell", async () => {
   const rows = [["4000 1234 5678 9017"], [4000123456789010], [123456], ["**** 9017"], [null], ["none"]];
-  const { rows: read } = await through(rows, 10, true);
+  const { rows: read } = await through(rows, 10, { cardNumber: true });
   expect(read.map(([, value]) => value)).toEqual(["16:9017", "0:", "6:3456", "4:9017", null, "0:"]);
 });

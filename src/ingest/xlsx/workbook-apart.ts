@@ -18,6 +18,7 @@ export async function openWorkbookApart(
   const opened = await new Promise<Answer>((resolve, reject) => {
     thread.once("message", resolve);
     thread.once("error", reject);
+    thread.once("exit", () => reject(new Error("the workbook's thread ended before it began")));
   });
   if (opened.type === "opened") return new WorkbookApart(thread, opened.sheets, opened.lastRow);
   await thread.terminate();

@@ -1,9 +1,12 @@
 import { Worker } from "node:worker_threads";
 import { expect, test, vi } from "vitest";
+import { openDuckDB } from "../../../src/engines/duckdb.ts";
 import { CardscopeError } from "../../../src/errors.ts";
+import { openFiles } from "../../../src/ingest/open-files.ts";
 import { type Answer, BATCHES_AHEAD } from "../../../src/ingest/xlsx/thread-messages.ts";
 import { openWorkbook, type WorkbookLimits } from "../../../src/ingest/xlsx/workbook.ts";
 import { openWorkbookApart } from "../../../src/ingest/xlsx/workbook-apart.ts";
+import { raw } from "../../../src/sql/statement.ts";
 import { madeFile, madeWorkbook, partsOf } from "./made-workbook.ts";
 import { collector } from "./read-cells.ts";
 import { zip } from "./zip.ts";
@@ -131,4 +134,25 @@ test("closed while it is read, it fails and does not wait for ever", async () =>
   });
   await expect(reading).rejects.toThrow("closed while it was read");
   await expect(workbook.read("data", {}, () => {})).rejects.toThrow("closed");
+});
+
+test("a file is read by a thread where it is large, and here where it is small", async () => {
+  const wide = madeWorkbook({ rows: rows(20_000), strings, part: { isStored: true } });
+  const small = madeWorkbook({ rows: rows(10), strings });
+  const orders = vi.spyOn(Worker.prototype, "postMessage");
+  await using engine = await openDuckDB();
+  const load = async (path: string) => {
+    await using files = await openFiles(engine, [path]);
+    const wanted = [0, 1, 2, 3, 4, 5].map((index) => ({ name: `c${index}`, index, cardNumber: false }));
+    await files.tables[0]?.load(engine, "loaded", wanted, -1);
+    const { rows: read } = await engine.query(raw("select * from loaded order by row"));
+    return read;
+  };
+  const few = await load(small);
+  expect(orders).not.toHaveBeenCalled();
+  const many = await load(wide);
+  expect(orders).toHaveBeenCalled();
+  orders.mockRestore();
+  expect(many).toHaveLength(20_000);
+  expect(many.slice(0, 10)).toEqual(few);
 });

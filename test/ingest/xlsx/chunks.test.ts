@@ -86,3 +86,28 @@ describe("pieces of a part", () => {
     }
   });
 });
+
+test("long texts end a batch early, in the middle of a row too, and none is lost", async () => {
+  const texts = (row: number) => ["a", "é", "z"].map((letter) => letter.repeat(300_000 + row));
+  const rows = Array.from({ length: 40 }, (_, row) => texts(row));
+  const xml = rows.map(
+    (row, i) =>
+      `<row r="${i + 1}"><c><v>${i}</v></c>${row.map((one) => `<c t="inlineStr"><is><t>${one}</t></is></c>`).join("")}</row>`,
+  );
+  const { table, onBatch } = collector();
+  const context = { strings: new SharedStrings(), dateStyles: [], dateSystem: 1900 } as const;
+  const sizes: number[] = [];
+  await readSheet(
+    cut(`<worksheet><sheetData>${xml.join("")}</sheetData></worksheet>`),
+    context,
+    defaultLimits,
+    {},
+    (batch) => {
+      sizes.push(batch.texts.bytes.length);
+      onBatch(batch);
+    },
+  );
+  expect(table.rows).toEqual(rows.map((row, i) => [i, ...row]));
+  expect(sizes.length).toBeGreaterThan(3);
+  expect(Math.max(...sizes)).toBeLessThan(32 * 2 ** 20);
+});
