@@ -18,6 +18,10 @@ const names = [
   "utilisation",
 ];
 
+/** Whoever has the measure has these, too: one rank of it does for all of them. */
+const comeWith = (name: string): readonly string[] =>
+  name === "debt_to_income" ? ["cards", "annual_income_usd", "total_debt_usd"] : ["cards"];
+
 /** Debt to income is made of the other two: that they move together is arithmetic, not news. */
 const isArithmetic = (x: string, y: string): boolean =>
   y === "debt_to_income" && (x === "total_debt_usd" || x === "annual_income_usd");
@@ -40,7 +44,15 @@ export default defineAnalysis({
     const pairs = listed
       .flatMap((x, i) => listed.slice(i + 1).map((y) => ({ x: x.name, y: y.name })))
       .map((pair, i) => ({ ...pair, position: i + 1 }));
-    const others = (x: string) => listed.map(({ name }) => name).filter((name) => name !== x);
+    /** The rank of `x` among the customers who have `y`. */
+    const rank = (x: string, y: string) => (comeWith(x).includes(y) ? "with_any" : `with_${y}`);
+    const ranks = (x: string) => [
+      ...new Map(
+        listed
+          .filter(({ name }) => name !== x)
+          .map(({ name: y }) => [rank(x, y), comeWith(x).includes(y) ? x : y]),
+      ),
+    ];
     return sql`
     with observed as (
       select ${each(listed, ({ name, expression }) => `cast(${expression} as double) as ${name}`)}
@@ -52,13 +64,15 @@ export default defineAnalysis({
     ${each(
       listed,
       ({ name: x }) => `${x}_ranks as (
-      select ${x}, ${others(x)
-        .map((y) => `sum(count(${y})) over so_far - count(${y}) / 2e0 as with_${y}`)
+      select ${x}, ${ranks(x)
+        .map(([name, y]) => `sum(count(${y})) over so_far - count(${y}) / 2e0 as ${name}`)
         .join(", ")}
       from observed
       where ${x} is not null
       group by ${x}
-      window so_far as (order by ${x} nulls last rows between unbounded preceding and current row)
+      window so_far as (
+        partition by ${x} is null order by ${x} nulls last rows between unbounded preceding and current row
+      )
     )`,
       ",\n    ",
     )},
@@ -67,7 +81,7 @@ export default defineAnalysis({
         pairs,
         ({ x, y, position }) => `
         corr(observed.${x}, observed.${y}) as pearson_${position},
-        corr(${x}_ranks.with_${y}, ${y}_ranks.with_${x}) as spearman_${position},
+        corr(${x}_ranks.${rank(x, y)}, ${y}_ranks.${rank(y, x)}) as spearman_${position},
         count(*) filter (where observed.${x} is not null and observed.${y} is not null) as customers_${position}`,
         ",",
       )}

@@ -123,6 +123,7 @@ const forbidden = {
   nvl: /\b(nvl|ifnull)\s*\(/i,
   // of a small input on several threads it now and then breaks DuckDB 1.5.5, and the database with it
   "a window over all rows, where a scalar subquery does": /\bover\s*\(\s*\)/i,
+  "a window over all rows, sorted": /\b(?:over|window\s+\w+\s+as)\s*\(\s*order\s+by\b/i,
 };
 
 /** Comments and text say anything. */
