@@ -66,7 +66,7 @@ MEASURES = [
     "credit_score", "cards", "debt_to_income", "utilisation", "credit_limit_usd",
 ]
 CORRELATED = [
-    "age", "area_income_usd", "annual_income_usd", "total_debt_usd", "credit_score", "cards", "debt_to_income",
+    "age", "annual_income_usd", "area_income_usd", "total_debt_usd", "credit_score", "cards", "debt_to_income",
     "utilisation",
 ]
 SEGMENTS = {
@@ -90,6 +90,12 @@ OFFERS = {
     "balance-transfer": ("credit", "debt elsewhere and unused limit here"),
     "retirement-information": ("information", "retires within the years"),
 }
+"""What is said of offers where the cards have no balances."""
+WITHOUT_BALANCES = {
+    "credit-line-review": "utilisation untested",
+    "balance-transfer": "not computable: no balance column",
+}
+NEEDS_BALANCES = "balance-transfer"
 LOW_SCORE = f"credit score below {HIGH_RISK['score']}"
 LOW_SCORE_WITH_DEBT = (
     f"credit score below {HIGH_RISK['score_with_debt']} with debt to income above {HIGH_RISK['debt']}"

@@ -39,7 +39,8 @@ def analyses(users: pd.DataFrame, cards: pd.DataFrame) -> dict[str, pd.DataFrame
     as_of = tables.infer_as_of(users, cards)
     cards = tables.cards_profile(cards, users, as_of)
     p = tables.customer_profile(users, cards)
-    offers = tables.offer_profile(p, cards.balance_usd.notna().any(), cards.opened_on.notna().any(), as_of)
+    has_balances = cards.balance_usd.notna().any()
+    offers = tables.offer_profile(p, has_balances, cards.opened_on.notna().any(), as_of)
     offers_made = offers[offers.excluded_because.isna()]
     n = len(p)
     return {
@@ -88,8 +89,10 @@ def analyses(users: pd.DataFrame, cards: pd.DataFrame) -> dict[str, pd.DataFrame
             }
             for name, member in audiences(p).items()
         ),
-        "offers": offers_in_numbers(offers),
-        "selection-fairness": fairness(p, offers_made),
+        "offers": offers_in_numbers(offers, has_balances),
+        "selection-fairness": fairness(p, offers_made, [
+            offer for offer in c.OFFERS if has_balances or offer != c.NEEDS_BALANCES
+        ]),
         "audience-members": pd.concat(
             p.loc[member, ["user_id", "credit_score", "annual_income_usd", "total_debt_usd", "debt_to_income",
                            "credit_cards"]].sort_values("user_id").assign(audience=name)
@@ -277,21 +280,24 @@ def expiring(cards: pd.DataFrame, p: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(expires_on=month_names(rows.expires_on))
 
 
-def offers_in_numbers(offers: pd.DataFrame) -> pd.DataFrame:
+def offers_in_numbers(offers: pd.DataFrame, has_balances: bool) -> pd.DataFrame:
     eligible = offers.groupby("offer", observed=False).size()
     excluded = offers.groupby(["offer", "excluded_because"], observed=True).size().rename("customers").reset_index()
     excluded = excluded.sort_values(["customers", "excluded_because"], ascending=[False, True])
     excluded["why"] = excluded.excluded_because + ": " + excluded.customers.astype(str)
     why = excluded.groupby("offer", observed=False).why.agg("; ".join)
     stopped = excluded.groupby("offer", observed=False).customers.sum()
-    return pd.DataFrame({
-        "offer": list(c.OFFERS),
+    remarks = {} if has_balances else c.WITHOUT_BALANCES
+    rows = pd.DataFrame({
+        "customers": eligible - stopped,
+        "eligible": eligible,
+        "excluded": stopped,
         "kind": [kind for kind, _ in c.OFFERS.values()],
-        "customers": (eligible - stopped).to_numpy(),
-        "eligible": eligible.to_numpy(),
-        "excluded": stopped.to_numpy(),
-        "why": why.reindex(c.OFFERS).replace("", None).to_numpy(),
-    })
+        "why": ["; ".join(filter(None, [remarks.get(offer), why[offer]])) or None for offer in c.OFFERS],
+    }, index=pd.Index(c.OFFERS, name="offer"))
+    if not has_balances:
+        rows.loc[c.NEEDS_BALANCES, ["customers", "eligible", "excluded"]] = None
+    return rows.reset_index()
 
 
 def listed_segments(rows: pd.DataFrame, dimension: str) -> list:
@@ -402,9 +408,9 @@ def rates(p: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def fairness(p: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+def fairness(p: pd.DataFrame, candidates: pd.DataFrame, offers: list[str]) -> pd.DataFrame:
     chosen = {**audiences(p), **{
-        offer: p.user_id.isin(candidates.user_id[candidates.offer == offer]) for offer in c.OFFERS
+        offer: p.user_id.isin(candidates.user_id[candidates.offer == offer]) for offer in offers
     }}
     chosen = pd.DataFrame({"customers": 1, **chosen})
     under, over = f"under {c.AGE_SPLIT}", f"{c.AGE_SPLIT} and over"

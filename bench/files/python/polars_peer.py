@@ -101,8 +101,10 @@ def analyses(users: pl.DataFrame, cards: pl.DataFrame) -> dict[str, pl.LazyFrame
             )
             for name, member in AUDIENCES.items()
         ),
-        "offers": offers_in_numbers(offers.lazy()),
-        "selection-fairness": fairness(profile, offers),
+        "offers": offers_in_numbers(offers.lazy(), has_balances),
+        "selection-fairness": fairness(profile, offers, [
+            offer for offer in c.OFFERS if has_balances or offer != c.NEEDS_BALANCES
+        ]),
         "audience-members": pl.concat(
             p.filter(member).sort("user_id").select(
                 pl.lit(name).alias("audience"), "user_id", "credit_score", "annual_income_usd", "total_debt_usd",
@@ -311,7 +313,11 @@ def card_expiry(cards: pl.LazyFrame) -> pl.LazyFrame:
     return rows.with_columns(pl.selectors.numeric().fill_null(0)).sort("status", nulls_last=True)
 
 
-def offers_in_numbers(offers: pl.LazyFrame) -> pl.LazyFrame:
+def offers_in_numbers(offers: pl.LazyFrame, has_balances: bool) -> pl.LazyFrame:
+    remarks = {} if has_balances else c.WITHOUT_BALANCES
+    remark = col("offer").cast(pl.String).replace_strict(remarks, default=None, return_dtype=pl.String)
+    is_computable = pl.lit(has_balances) | (col("offer") != c.NEEDS_BALANCES)
+    counts = ["customers", "eligible", "excluded"]
     kinds = [kind for kind, _ in c.OFFERS.values()]
     listed = pl.LazyFrame({"offer": list(c.OFFERS), "kind": kinds}, schema={"offer": tables.OFFER, "kind": pl.String})
     sizes = offers.group_by("offer").agg(
@@ -328,6 +334,10 @@ def offers_in_numbers(offers: pl.LazyFrame) -> pl.LazyFrame:
         listed.join(sizes, on="offer", how="left").join(reasons, on="offer", how="left")
         .with_columns(col("eligible", "excluded").fill_null(0))
         .with_columns((col("eligible") - col("excluded")).alias("customers"))
+        .with_columns(
+            pl.when(is_computable).then(col(counts)),
+            pl.coalesce(pl.concat_str(remark, "why", separator="; "), remark, "why").alias("why"),
+        )
         .sort("offer")
     )
 
@@ -434,11 +444,11 @@ def rates(cells: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def fairness(profile: pl.DataFrame, offers: pl.DataFrame) -> pl.LazyFrame:
+def fairness(profile: pl.DataFrame, offers: pl.DataFrame, listed: list[str]) -> pl.LazyFrame:
     candidates = offers.filter(col("excluded_because").is_null()).partition_by("offer", as_dict=True)
     chosen = {**AUDIENCES, **{
         offer: col("user_id").is_in(candidates[offer,]["user_id"].implode()) if (offer,) in candidates else pl.lit(False)
-        for offer in c.OFFERS
+        for offer in listed
     }}
     under, over = f"under {c.AGE_SPLIT}", f"{c.AGE_SPLIT} and over"
     groups = {
