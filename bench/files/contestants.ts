@@ -115,6 +115,10 @@ export const ours = {
     ...bound(memory),
   ],
   read: ({ users }: Files): readonly string[] => [process.execPath, script("read-sheet.mjs"), users],
+  workbook: ({ users, cards }: Files, folder: string, rows: number): readonly string[] => [
+    ...[process.execPath, script("write-workbook.mjs"), users, cards],
+    ...[String(rows), join(folder, "list.xlsx")],
+  ],
   /** With no debt too small, nearly every customer is in the list. */
   report: ({ users, cards }: Files, folder: string): readonly string[] => [
     ...[process.execPath, cardscope, "analyze", users, cards, "--quiet", "--out", join(folder, "report")],

@@ -2,7 +2,7 @@ import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Comparison, compareFigures } from "./compare.ts";
 import { type Contestant, type Job, ours } from "./contestants.ts";
-import { cache, type Files } from "./files.ts";
+import { cache, type Files, sizes } from "./files.ts";
 import { type Limits, measure, type Usage } from "./measure.ts";
 import type { Python } from "./packages.ts";
 import type { Measured, ResultRow } from "./results.ts";
@@ -65,6 +65,7 @@ class Race {
     if (this.#stopped !== undefined) return undefined;
     const folder = join(this.#folder, "ours");
     await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
     const outcome = await measure(this.#command(folder), {
       output: this.#document,
       limits: this.#options.limits,
@@ -80,8 +81,9 @@ class Race {
   }
 
   #command(folder: string): readonly string[] {
-    const { kind, memory } = this.#work;
+    const { kind, size, memory } = this.#work;
     if (kind === "typed-tables") return ours.read(this.#files);
+    if (kind === "workbook") return ours.workbook(this.#files, folder, sizes[size]);
     if (kind === "report") return ours.report(this.#files, folder);
     return kind === "learning" ? ours.learn(this.#files, memory) : ours.analyse(this.#files, memory);
   }
@@ -150,7 +152,7 @@ class Race {
       session,
       ...(this.#ours.length > 0 ? summed(this.#ours) : { because: this.#stopped ?? "did not run" }),
     };
-    const { customers, cards } = this.#portfolio ?? { customers: 0, cards: 0 };
+    const { customers, cards } = this.#portfolio ?? { customers: sizes[size], cards: 0 };
     return {
       id,
       kind,
@@ -190,8 +192,9 @@ async function portfolioOf(document: string) {
   await using file = await open(document);
   for await (const line of file.readLines()) {
     const rows = [...line.matchAll(/"table":"(users|cards)".*?"rows":(\d+)/g)];
+    if (rows.length === 0) return undefined;
     const count = (table: string) => Number(rows.find(([, name]) => name === table)?.[2] ?? 0);
     return { customers: count("users"), cards: count("cards") };
   }
-  return { customers: 0, cards: 0 };
+  return undefined;
 }

@@ -18,7 +18,7 @@ import { preparePython } from "./packages.ts";
 import { measureWork } from "./pairs.ts";
 import { commit, machine, merge, readResults, writeResults } from "./results.ts";
 import { writeTable } from "./table.ts";
-import { chosen } from "./works.ts";
+import { chosen, hasPeers } from "./works.ts";
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +44,7 @@ async function run(): Promise<void> {
   const load_before = loadavg()[0] ?? 0;
   for (const work of works) {
     console.log(work.id);
-    const peers = work.kind === "report" || work.kind === "learning" ? [] : wanted;
+    const peers = hasPeers(work.kind) ? wanted : [];
     const row = await measureWork(
       work,
       peers.filter(

@@ -13,7 +13,8 @@ const titles: Readonly<Record<Kind, string>> = {
   "case-study": "The case study's two workbooks",
   analyses: "Files to JSON: every analysis but those that learn",
   "typed-tables": "A workbook into typed tables, and no more",
-  report: "A folder of reports with one list of a million rows",
+  workbook: "A workbook with one long list, from an open portfolio",
+  report: "Files to a folder of reports with one long list",
   learning: "Files to JSON: every analysis, those that learn among them",
 };
 
@@ -64,7 +65,7 @@ function tableOf(rows: readonly ResultRow[], sessions: readonly Session[], lates
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ...rows.flatMap(({ customers, cards, format, mib, measured }) =>
       measured.map((m, i) => {
-        const size = customers === 0 ? "" : `${whole(customers)} / ${whole(cards)}`;
+        const size = cards === 0 ? `${whole(customers)} rows` : `${whole(customers)} / ${whole(cards)}`;
         const first = i === 0 ? [size, `${format}, ${mib} MiB`] : ["", ""];
         return `| ${[...first, nameOf(m, sessions, latest), ...cellsOf(m)].join(" | ")} |`;
       }),

@@ -1,7 +1,9 @@
 import { caseStudy, type Files, type Format, formats, type Size, sampleOf, sizes } from "./files.ts";
 
-export const kinds = ["case-study", "analyses", "typed-tables", "report", "learning"] as const;
+export const kinds = ["case-study", "analyses", "typed-tables", "workbook", "report", "learning"] as const;
 export type Kind = (typeof kinds)[number];
+
+export const hasPeers = (kind: Kind): boolean => ["case-study", "analyses", "typed-tables"].includes(kind);
 
 /** One thing that is measured. */
 export interface Work {
@@ -25,8 +27,14 @@ function work(kind: Kind, size: Size, format: Format): Work {
     format,
     runs: { "2k": 5, "100k": 5, "1m": 3, "10m": 1 }[size],
     ...(size === "10m" && { memory: LARGEST_MEMORY }),
-    files: () => (kind === "case-study" ? caseStudy() : sampleOf(size, format)),
+    files: () => filesOf(kind, size, format),
   };
+}
+
+function filesOf(kind: Kind, size: Size, format: Format): Promise<Files> {
+  if (kind === "case-study") return caseStudy();
+  // the size is that of the list, not of the portfolio that it is of
+  return kind === "workbook" ? sampleOf("2k", "csv") : sampleOf(size, format);
 }
 
 const isMade = (size: Size, format: Format) => size !== "10m" || format === "parquet";
@@ -35,7 +43,9 @@ const isMade = (size: Size, format: Format) => size !== "10m" || format === "par
 export const works: readonly Work[] = (Object.keys(sizes) as Size[]).flatMap((size) => [
   ...(size === "2k" ? [work("case-study", size, "xlsx")] : []),
   ...formats.filter((format) => isMade(size, format)).map((format) => work("analyses", size, format)),
-  ...(size === "1m" ? [work("typed-tables", size, "xlsx"), work("report", size, "parquet")] : []),
+  ...(size === "1m"
+    ? [work("typed-tables", size, "xlsx"), work("workbook", size, "xlsx"), work("report", size, "parquet")]
+    : []),
   ...(size === "2k" ? [] : [work("learning", size, size === "10m" ? "parquet" : "csv")]),
 ]);
 
