@@ -80,7 +80,7 @@ class Peer {
     const [ours, theirs] = [JSON.parse(text) as Row, JSON.parse(next.value) as Row];
     const name = Object.keys(ours).find((column) => !isSame(ours[column], theirs[column]));
     if (name !== undefined)
-      this.#difference = `row ${this.#row}, ${name}: ${JSON.stringify(theirs[name])} for ${JSON.stringify(ours[name])}`;
+      this.#difference = `row ${this.#row}, ${name}: ${shown(theirs[name])} for ${shown(ours[name])}`;
   }
 
   /** What differs, if anything. */
@@ -91,6 +91,8 @@ class Peer {
     return this.#difference && `${this.#id}: ${this.#difference}`;
   }
 }
+
+const shown = (value: unknown): string => JSON.stringify(value ?? null).slice(0, 80);
 
 function isSame(ours: unknown, theirs: unknown): boolean {
   if (typeof ours !== "number" || typeof theirs !== "number") return ours === (theirs ?? null);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { performance } from "node:perf_hooks";
+import { root } from "./files.ts";
 
 export interface Usage {
   readonly wall_s: number;
@@ -59,7 +60,8 @@ function failure(code: number | null, errors: string): string {
     .trim()
     .split("\n")
     .findLast((line) => line.trim() !== "" && !line.startsWith("Command "));
-  return `failed with ${code}${last === undefined ? "" : `: ${last.trim().slice(0, 200)}`}`;
+  // results are committed, and paths are nobody's business
+  return `failed with ${code}${last === undefined ? "" : `: ${last.trim().replaceAll(root, "").slice(0, 200)}`}`;
 }
 
 /** Looks at a process and those it started while they run. */

@@ -29,8 +29,8 @@ export async function preparePython(given: string | undefined): Promise<Python> 
   const interpreter = given ?? join(cache, "venv/bin/python");
   try {
     if (!existsSync(interpreter)) await run("python3", ["-m", "venv", join(cache, "venv")]);
-  } catch (error) {
-    for (const name of Object.keys(needs)) absent[name as Package] = `no Python: ${firstLine(error)}`;
+  } catch {
+    for (const name of Object.keys(needs)) absent[name as Package] = "no Python with venv";
     return { interpreter, versions: {}, absent };
   }
   const pip = [interpreter, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"] as const;
@@ -38,7 +38,7 @@ export async function preparePython(given: string | undefined): Promise<Python> 
     if (given !== undefined) continue;
     const [program, ...options] = pip;
     await run(program, [...options, ...packages]).catch((error) => {
-      absent[name as Package] = `not installed: ${firstLine(error)}`;
+      absent[name as Package] = `not installed: ${reasonOf(error)}`;
     });
   }
   const versions = await versionsOf(interpreter);
@@ -62,10 +62,9 @@ print(json.dumps(found))`;
   return JSON.parse(stdout) as Record<string, string>;
 }
 
-const firstLine = (error: unknown): string => {
-  const text = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
-  return (text.split("\n").find((line) => line.startsWith("ERROR")) ?? text.split("\n")[0] ?? "").slice(
-    0,
-    120,
-  );
+/** What pip says, up to where it begins to name hosts and folders. */
+const reasonOf = (error: unknown): string => {
+  const text = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
+  const said = text.split("\n").find((line) => line.startsWith("ERROR: "));
+  return said?.slice("ERROR: ".length).split(/[(:/]/)[0]?.trim() ?? "pip failed";
 };

@@ -45,6 +45,8 @@ export type ResultRow = z.infer<typeof rowSchema>;
 const sessionSchema = z.object({
   began: z.string(),
   commit: z.string(),
+  /** The product's source at that commit: what was measured by the same is of one run, however many parts it had. */
+  source: z.string(),
   cores: z.number(),
   model: z.string(),
   memory_gib: z.number(),
@@ -86,9 +88,12 @@ export const machine = () => ({
   node: process.version,
 });
 
-export function commit(): string {
+export const commit = () => revision("HEAD");
+export const source = () => revision("HEAD:src");
+
+function revision(name: string): string {
   try {
-    return execFileSync("git", ["rev-parse", "--short=8", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
+    return execFileSync("git", ["rev-parse", "--short=8", name], { cwd: root, encoding: "utf8" }).trim();
   } catch {
     return "unknown";
   }

@@ -16,7 +16,7 @@ import { parseArgs } from "node:util";
 import { contestants } from "./contestants.ts";
 import { preparePython } from "./packages.ts";
 import { measureWork } from "./pairs.ts";
-import { commit, machine, merge, readResults, writeResults } from "./results.ts";
+import { commit, machine, merge, readResults, source, writeResults } from "./results.ts";
 import { writeTable } from "./table.ts";
 import { chosen, hasPeers } from "./works.ts";
 
@@ -61,6 +61,7 @@ async function run(): Promise<void> {
     const session = {
       began,
       commit: commit(),
+      source: source(),
       ...machine(),
       versions: python.versions,
       load_before,

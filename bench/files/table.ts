@@ -37,6 +37,8 @@ function textOf(results: Results): string {
   return [
     machineOf(latest),
     "",
+    ...results.sessions.filter((session) => isSame(session, latest)).map(sessionOf),
+    "",
     "| goal | measured | met |",
     "| --- | --- | --- |",
     ...goalsOf(rows).map(({ goal, measured, isMet }) => `| ${goal} | ${measured} | ${metOf(isMet)} |`),
@@ -53,10 +55,17 @@ function textOf(results: Results): string {
 const metOf = (isMet: boolean | undefined) =>
   isMet === undefined ? "not measured" : isMet ? "yes" : "**no**";
 
-function machineOf({ began, commit, cores, model, memory_gib, node, versions, ...load }: Session): string {
+/** Measured of the same code on the same machine, in however many parts. */
+const isSame = (one: Session, other: Session): boolean =>
+  (["source", "cores", "model", "node"] as const).every((key) => one[key] === other[key]);
+
+function machineOf({ cores, model, memory_gib, node, versions }: Session): string {
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `${began.replace("T", " ")}, commit ${commit}: ${cores} cores (${model}), ${memory_gib} GiB, Node ${node}; load average ${load.load_before.toFixed(1)} before and ${load.load_after.toFixed(1)} after. ${peers.join(", ")}.`;
+  return `${cores} cores (${model}), ${memory_gib} GiB, Node ${node}; ${peers.join(", ")}.`;
 }
+
+const sessionOf = ({ began, commit, load_before, load_after }: Session): string =>
+  `- ${began.replace("T", " ")}, commit ${commit}: load average ${load_before.toFixed(1)} before and ${load_after.toFixed(1)} after.`;
 
 function tableOf(rows: readonly ResultRow[], sessions: readonly Session[], latest: Session): string[] {
   const whole = (n: number) => n.toLocaleString("en-US");
@@ -75,9 +84,9 @@ function tableOf(rows: readonly ResultRow[], sessions: readonly Session[], lates
 
 function nameOf({ name, role, session }: Measured, sessions: readonly Session[], latest: Session): string {
   const shown = role === "floor" ? `floor: ${name}` : role === "ours" ? "**cardscope**" : name;
-  if (session === latest.began) return shown;
   const when = sessions.find(({ began }) => began === session);
-  return `${shown} (not rerun: ${session.slice(0, 10)}, ${when?.commit ?? "unknown"})`;
+  if (when !== undefined && isSame(when, latest)) return shown;
+  return `${shown} (not rerun: ${session.slice(0, 10)}, commit ${when?.commit ?? "unknown"})`;
 }
 
 function cellsOf({ wall_s, cpu_s, peak_mib, times_ours, figures, because, runs }: Measured): string[] {
@@ -92,11 +101,16 @@ function cellsOf({ wall_s, cpu_s, peak_mib, times_ours, figures, because, runs }
   ];
 }
 
+/** Peers that differ in the same are named together. */
 function remarks(rows: readonly ResultRow[]): string[] {
-  const found = rows.flatMap(({ id, measured }) =>
-    measured.flatMap(({ name, figures }) =>
-      Array.isArray(figures) ? figures.map((difference) => `- ${id}, ${name}: ${difference}`) : [],
-    ),
-  );
-  return found.length === 0 ? [] : ["", "Differences from our figures:", "", ...found];
+  const found = new Map<string, string[]>();
+  for (const { id, measured } of rows)
+    for (const { name, figures } of measured)
+      for (const difference of Array.isArray(figures) ? figures : []) {
+        const what = `${id}, ${difference}`;
+        found.set(what, [...(found.get(what) ?? []), name]);
+      }
+  if (found.size === 0) return [];
+  const lines = [...found].map(([what, names]) => `- ${what} (${names.join(", ")})`);
+  return ["", "What peers have, for what we have:", "", ...lines];
 }
