@@ -1,10 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { analyses } from "../../src/analyses/index.ts";
-import { cardscope, type Files, type Format } from "./files.ts";
+import { type Files, type Format, script } from "./files.ts";
 import type { Package, Python } from "./packages.ts";
 import { writeStatements } from "./raw-statements.ts";
+import type { Kind } from "./works.ts";
 
 /** One measurement of one contestant. */
 export interface Job {
@@ -16,6 +14,17 @@ export interface Job {
   readonly python: Python;
 }
 
+type Command = (job: Job) => readonly string[] | Promise<readonly string[]>;
+
+/** What a peer can be asked: all analyses but those that learn, with them, or reading the users' workbook alone. */
+type Task = "analyse" | "learn" | "read";
+const tasks: Readonly<Partial<Record<Kind, Task>>> = {
+  "case-study": "analyse",
+  analyses: "analyse",
+  learning: "learn",
+  "typed-tables": "read",
+};
+
 export interface Contestant {
   readonly name: string;
   /** A floor does less than what is asked, or has it prepared: nobody can be much faster. */
@@ -24,42 +33,69 @@ export interface Contestant {
   readonly formats: readonly Format[];
   /** So slow on a large workbook that one run has to do. */
   readonly isSlow?: true;
-  /** All analyses that need no learning, as JSON lines into the folder `rows` of the job's. */
-  analyse(job: Job): Promise<readonly string[]>;
-  /** Only the users' workbook into a typed table. */
-  read?(job: Job): readonly string[];
-  /** Whether what it answers can be compared with ours. */
-  readonly answers: boolean;
+  /** Runs our SQL, which is in our document. */
+  readonly needsDocument?: true;
+  /** Those whose rows can be compared with ours are JSON lines in the folder `rows` of the job's, one file each. */
+  readonly isCompared: boolean;
+  readonly commands: Readonly<Partial<Record<Task, Command>>>;
 }
 
-const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const rows = (job: Job) => join(job.folder, "rows");
+/** Its command for such a work; undefined where it has none. */
+export function commandOf(
+  { commands, formats }: Contestant,
+  kind: Kind,
+  format: Format,
+): Command | undefined {
+  const task = tasks[kind];
+  return task !== undefined && formats.includes(format) ? commands[task] : undefined;
+}
+
+const rows = ({ folder }: Job) => join(folder, "rows");
+const python = (name: string, job: Job) => [
+  job.python.interpreter,
+  script(`python/${name}`),
+  job.files.users,
+];
 
 function pandas(engine?: "openpyxl" | "calamine"): Contestant {
   const options = engine === undefined ? [] : ["--engine", engine];
-  const command = (job: Job) => [job.python.interpreter, script("python/pandas_peer.py"), job.files.users];
   return {
     name: engine === undefined ? "pandas" : `pandas+${engine}`,
     role: "peer",
     needs: ["pandas", ...(engine === undefined ? [] : [engine])],
     formats: engine === undefined ? ["csv", "parquet"] : ["xlsx"],
     ...(engine === "openpyxl" && { isSlow: true }),
-    analyse: async (job) => [...command(job), job.files.cards, "--out", rows(job), ...options],
-    read: (job) => [...command(job), ...options],
-    answers: true,
+    isCompared: true,
+    commands: {
+      analyse: (job) => [...python("pandas_peer.py", job), job.files.cards, "--out", rows(job), ...options],
+      read: (job) => [...python("pandas_peer.py", job), ...options],
+    },
   };
 }
 
+/** Learns with other algorithms, so that the figures are others. */
+const scikit: Contestant = {
+  name: "pandas+scikit-learn",
+  role: "peer",
+  needs: ["pandas", "learning"],
+  formats: ["csv", "parquet"],
+  isCompared: false,
+  commands: {
+    learn: (job) => [...python("pandas_peer.py", job), job.files.cards, "--out", rows(job), "--learn"],
+  },
+};
+
 function polars(name: string, formats: readonly Format[], needs: readonly Package[]): Contestant {
-  const command = (job: Job) => [job.python.interpreter, script("python/polars_peer.py"), job.files.users];
   return {
     name,
     role: "peer",
     needs,
     formats,
-    analyse: async (job) => [...command(job), job.files.cards, "--out", rows(job)],
-    read: command,
-    answers: true,
+    isCompared: true,
+    commands: {
+      analyse: (job) => [...python("polars_peer.py", job), job.files.cards, "--out", rows(job)],
+      read: (job) => python("polars_peer.py", job),
+    },
   };
 }
 
@@ -68,12 +104,15 @@ const rawDuckdb: Contestant = {
   role: "floor",
   needs: [],
   formats: ["csv", "parquet"],
-  analyse: async ({ files, document, folder }) => [
-    process.execPath,
-    script("raw-duckdb.mjs"),
-    await writeStatements(files, document, folder),
-  ],
-  answers: true,
+  needsDocument: true,
+  isCompared: true,
+  commands: {
+    analyse: async ({ files, document, folder }) => [
+      process.execPath,
+      script("raw-duckdb.mjs"),
+      await writeStatements(files, document, folder),
+    ],
+  },
 };
 
 const inflate: Contestant = {
@@ -81,9 +120,11 @@ const inflate: Contestant = {
   role: "floor",
   needs: [],
   formats: ["xlsx"],
-  analyse: async ({ files }) => [process.execPath, script("inflate.mjs"), files.users, files.cards],
-  read: ({ files }) => [process.execPath, script("inflate.mjs"), files.users],
-  answers: false,
+  isCompared: false,
+  commands: {
+    analyse: ({ files }) => [process.execPath, script("inflate.mjs"), files.users, files.cards],
+    read: ({ files }) => [process.execPath, script("inflate.mjs"), files.users],
+  },
 };
 
 export const contestants: readonly Contestant[] = [
@@ -92,39 +133,7 @@ export const contestants: readonly Contestant[] = [
   pandas(),
   polars("polars+fastexcel", ["xlsx"], ["polars", "fastexcel"]),
   polars("polars", ["csv", "parquet"], ["polars"]),
+  scikit,
   rawDuckdb,
   inflate,
 ];
-
-/** Those that learn take long by design, and no peer learns the same. */
-export const withoutLearning = Object.values(analyses)
-  .filter(({ topic }) => topic !== "predict")
-  .map(({ id }) => id);
-
-const help = spawnSync(process.execPath, [cardscope, "analyze", "--help"], { encoding: "utf8" }).stdout;
-
-/** Ours, with a bound on memory where the product takes one. */
-export const ours = {
-  analyse: ({ users, cards }: Files, memory?: string): readonly string[] => [
-    ...[process.execPath, cardscope, "analyze", users, cards, "--json", "--quiet"],
-    ...["--only", withoutLearning.join()],
-    ...bound(memory),
-  ],
-  learn: ({ users, cards }: Files, memory?: string): readonly string[] => [
-    ...[process.execPath, cardscope, "analyze", users, cards, "--json", "--quiet"],
-    ...bound(memory),
-  ],
-  read: ({ users }: Files): readonly string[] => [process.execPath, script("read-sheet.mjs"), users],
-  workbook: ({ users, cards }: Files, folder: string, rows: number): readonly string[] => [
-    ...[process.execPath, script("write-workbook.mjs"), users, cards],
-    ...[String(rows), join(folder, "list.xlsx")],
-  ],
-  /** With no debt too small, nearly every customer is in the list. */
-  report: ({ users, cards }: Files, folder: string): readonly string[] => [
-    ...[process.execPath, cardscope, "analyze", users, cards, "--quiet", "--out", join(folder, "report")],
-    ...["--only", "high-debt-customers", "--set", "high_debt.ratio=0"],
-  ],
-};
-
-export const isBounded = help.includes("--memory");
-const bound = (memory: string | undefined) => (memory !== undefined && isBounded ? ["--memory", memory] : []);

@@ -9,6 +9,8 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Outside of git; nothing in it is needed again. */
 export const cache = join(root, "bench/.cache");
 export const cardscope = join(root, "bin/cardscope.js");
+/** A script of the bench. */
+export const script = (name: string): string => join(root, "bench/files", name);
 
 export const sizes = { "2k": 2_000, "100k": 100_000, "1m": 1_000_000, "10m": 10_000_000 } as const;
 export type Size = keyof typeof sizes;

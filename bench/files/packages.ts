@@ -13,6 +13,8 @@ const needs = {
   calamine: ["python-calamine==0.9.1"],
   polars: ["polars==2.1.0"],
   fastexcel: ["fastexcel==0.21.0"],
+  /** xgboost without its libraries for graphics cards. */
+  learning: ["scikit-learn==1.9.1", "xgboost-cpu==3.2.0"],
 } as const;
 export type Package = keyof typeof needs;
 

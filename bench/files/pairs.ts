@@ -1,9 +1,10 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Comparison, compareFigures } from "./compare.ts";
-import { type Contestant, type Job, ours } from "./contestants.ts";
+import { type Contestant, commandOf, type Job } from "./contestants.ts";
 import { cache, type Files, sizes } from "./files.ts";
 import { type Limits, measure, type Usage } from "./measure.ts";
+import { ourCommand } from "./ours.ts";
 import type { Python } from "./packages.ts";
 import type { Measured, ResultRow } from "./results.ts";
 import type { Work } from "./works.ts";
@@ -66,7 +67,7 @@ class Race {
     const folder = join(this.#folder, "ours");
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
-    const outcome = await measure(this.#command(folder), {
+    const outcome = await measure(ourCommand(this.#work, this.#files, folder), {
       output: this.#document,
       limits: this.#options.limits,
     });
@@ -78,14 +79,6 @@ class Race {
     this.#ours.push(outcome);
     this.#portfolio ??= await portfolioOf(this.#document);
     return outcome;
-  }
-
-  #command(folder: string): readonly string[] {
-    const { kind, size, memory } = this.#work;
-    if (kind === "typed-tables") return ours.read(this.#files);
-    if (kind === "workbook") return ours.workbook(this.#files, folder, sizes[size]);
-    if (kind === "report") return ours.report(this.#files, folder);
-    return kind === "learning" ? ours.learn(this.#files, memory) : ours.analyse(this.#files, memory);
   }
 
   async against(peer: Contestant, runs: number): Promise<void> {
@@ -113,7 +106,7 @@ class Race {
       }
       theirs.push(outcome);
       if (our !== undefined) ratios.push(outcome.wall_s / our.wall_s);
-      if (i === 0 && our !== undefined && peer.answers && this.#work.kind !== "typed-tables")
+      if (i === 0 && our !== undefined && peer.isCompared && this.#work.kind !== "typed-tables")
         figures = await this.#compare(join(folder, "rows"));
       await rm(folder, { recursive: true, force: true });
     }
@@ -126,10 +119,10 @@ class Race {
   }
 
   async #turn(peer: Contestant, job: Job, limits: Limits) {
-    const reads = this.#work.kind === "typed-tables";
-    const command = reads ? peer.read?.(job) : await peer.analyse(job);
-    if (command === undefined) return { stopped: "does not read alone" };
-    return measure(command, { output: join(job.folder, "out"), limits });
+    const command = commandOf(peer, this.#work.kind, this.#work.format);
+    if (command === undefined) return { stopped: "not its work" };
+    if (peer.needsDocument && this.#stopped !== undefined) return { stopped: "cardscope gave it no SQL" };
+    return measure(await command(job), { output: join(job.folder, "out"), limits });
   }
 
   async #compare(rows: string): Promise<Measured["figures"]> {

@@ -13,12 +13,12 @@
  */
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { contestants } from "./contestants.ts";
+import { commandOf, contestants } from "./contestants.ts";
 import { preparePython } from "./packages.ts";
 import { measureWork } from "./pairs.ts";
 import { commit, machine, merge, readResults, source, writeResults } from "./results.ts";
 import { writeTable } from "./table.ts";
-import { chosen, hasPeers } from "./works.ts";
+import { chosen } from "./works.ts";
 
 const { values } = parseArgs({
   options: {
@@ -44,19 +44,13 @@ async function run(): Promise<void> {
   const load_before = loadavg()[0] ?? 0;
   for (const work of works) {
     console.log(work.id);
-    const peers = hasPeers(work.kind) ? wanted : [];
-    const row = await measureWork(
-      work,
-      peers.filter(
-        ({ formats, read }) => formats.includes(work.format) && (work.kind !== "typed-tables" || read),
-      ),
-      {
-        session: began,
-        runs: values.runs === undefined ? undefined : Number(values.runs),
-        limits: { seconds: Number(values.limit) },
-        python,
-      },
-    );
+    const peers = wanted.filter((peer) => commandOf(peer, work.kind, work.format) !== undefined);
+    const row = await measureWork(work, peers, {
+      session: began,
+      runs: values.runs === undefined ? undefined : Number(values.runs),
+      limits: { seconds: Number(values.limit) },
+      python,
+    });
     // after each, so that a run that is stopped has not been for nothing
     const session = {
       began,

@@ -3,8 +3,6 @@ import { caseStudy, type Files, type Format, formats, type Size, sampleOf, sizes
 export const kinds = ["case-study", "analyses", "typed-tables", "workbook", "report", "learning"] as const;
 export type Kind = (typeof kinds)[number];
 
-export const hasPeers = (kind: Kind): boolean => ["case-study", "analyses", "typed-tables"].includes(kind);
-
 /** One thing that is measured. */
 export interface Work {
   readonly id: string;
@@ -16,8 +14,9 @@ export interface Work {
   files(): Promise<Files>;
 }
 
-/** The largest is measured under the bound that the goal states. */
+/** The bounds that the goals state. */
 const LARGEST_MEMORY = "4GB";
+const REPORT_MEMORY = "500MB";
 
 function work(kind: Kind, size: Size, format: Format): Work {
   return {
@@ -27,6 +26,7 @@ function work(kind: Kind, size: Size, format: Format): Work {
     format,
     runs: { "2k": 5, "100k": 5, "1m": 3, "10m": 1 }[size],
     ...(size === "10m" && { memory: LARGEST_MEMORY }),
+    ...(kind === "report" && { memory: REPORT_MEMORY }),
     files: () => filesOf(kind, size, format),
   };
 }

@@ -13,6 +13,7 @@ USER_HEADERS = {
     "Total Debt": "total_debt_usd", "total_debt": "total_debt_usd",
     "Credit Score": "credit_score", "credit_score": "credit_score",
     "State": "state",
+    "Defaulted": "defaulted",
 }
 CARD_HEADERS = {
     "Card ID": "card_id", "card_id": "card_id",
@@ -96,6 +97,15 @@ WITHOUT_BALANCES = {
     "balance-transfer": "not computable: no balance column",
 }
 NEEDS_BALANCES = "balance-transfer"
+RISK_BANDS = ["low", "moderate", "high", "very_high"]
+RISK_FROM = [0.05, 0.1, 0.25]
+WATCHED = 0.1
+"""What defaults are learnt from, and what segments are made of."""
+LEARNT = [
+    "utilisation", "debt_to_income", "credit_score", "annual_income_usd", "total_debt_usd", "credit_limit_valid_usd",
+    "balance_valid_usd", "cards", "credit_cards", "valid_credit_cards", "months_since_first_credit_card",
+]
+BEHAVIOUR = ["utilisation", "debt_to_income", "credit_score", "annual_income_usd", "credit_limit_valid_usd", "cards"]
 LOW_SCORE = f"credit score below {HIGH_RISK['score']}"
 LOW_SCORE_WITH_DEBT = (
     f"credit score below {HIGH_RISK['score_with_debt']} with debt to income above {HIGH_RISK['debt']}"

@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("users")
     parser.add_argument("cards", nargs="?", help="left out: the users are read, and nothing else")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--learn", action="store_true", help="also what needs learning")
     parser.add_argument("--engine", default="openpyxl", choices=["openpyxl", "calamine"])
     asked = parser.parse_args()
     if asked.cards is None:
@@ -26,11 +27,17 @@ def main() -> None:
     asked.out.mkdir(parents=True)
     users = tables.read(asked.users, c.USER_HEADERS, asked.engine)
     cards = tables.read(asked.cards, c.CARD_HEADERS, asked.engine)
-    for name, rows in analyses(users, cards).items():
+    p, found = analyses(users, cards)
+    if asked.learn:
+        from learning import learned  # what it needs is large
+
+        found |= learned(p)
+    for name, rows in found.items():
         rows.to_json(asked.out / f"{name}.json", orient="records", lines=True, double_precision=15)
 
 
-def analyses(users: pd.DataFrame, cards: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def analyses(users: pd.DataFrame, cards: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """The customers' profile, and the rows of every analysis."""
     for column in c.MONTHS:
         cards[column] = tables.month(cards[column])
     cards["has_chip"] = tables.flag(cards.has_chip)
@@ -38,12 +45,12 @@ def analyses(users: pd.DataFrame, cards: pd.DataFrame) -> dict[str, pd.DataFrame
     cards["type"] = kinds.cat.set_categories(c.CARD_TYPES)
     as_of = tables.infer_as_of(users, cards)
     cards = tables.cards_profile(cards, users, as_of)
-    p = tables.customer_profile(users, cards)
+    p = tables.customer_profile(users, cards, as_of)
     has_balances = cards.balance_usd.notna().any()
     offers = tables.offer_profile(p, has_balances, cards.opened_on.notna().any(), as_of)
     offers_made = offers[offers.excluded_because.isna()]
     n = len(p)
-    return {
+    return p, {
         "numeric-summary": numeric_summary(p),
         "portfolio-summary": portfolio_summary(p, cards),
         "age-distribution": counted(p.age_band, "band").pipe(without_empty, "band", c.UNDERAGE),

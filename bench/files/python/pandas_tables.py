@@ -101,7 +101,7 @@ def held_by_customer(cards: pd.DataFrame) -> pd.DataFrame:
     return held
 
 
-def customer_profile(users: pd.DataFrame, cards: pd.DataFrame) -> pd.DataFrame:
+def customer_profile(users: pd.DataFrame, cards: pd.DataFrame, as_of: int) -> pd.DataFrame:
     held = held_by_customer(cards).reindex(users.user_id)
     counts = held.columns.drop(["first_credit_opened_on", "balance_expired_usd"])
     held[counts] = held[counts].fillna(0)
@@ -115,6 +115,7 @@ def customer_profile(users: pd.DataFrame, cards: pd.DataFrame) -> pd.DataFrame:
     p["balance_valid_usd"] = p.balance_valid_usd.round(6).where(is_known)
     p["debt_to_income"] = (p.total_debt_usd / p.annual_income_usd).where(p.annual_income_usd > 0)
     p["utilisation"] = p.balance_valid_usd / p.credit_limit_valid_usd.where(p.credit_limit_valid_usd != 0)
+    p["months_since_first_credit_card"] = as_of - p.first_credit_opened_on
     p["years_to_retirement"] = p.retirement_age - p.age
     stated = p.employment_status.astype("category").cat.rename_categories(str.lower)
     stated = stated.cat.rename_categories(lambda name: name.replace("-", "_"))
