@@ -6,8 +6,8 @@ import { openFiles } from "../../dist/ingest/open-files.js";
 
 const [path = ""] = process.argv.slice(2);
 const engine = await openDuckDB();
-const { tables } = await openFiles(engine, [path]);
-for (const [i, table] of tables.entries()) {
+const files = await openFiles(engine, [path]);
+for (const [i, table] of files.tables.entries()) {
   const wanted = (table.preview[0] ?? []).map((_, index) => ({
     name: `c${index}`,
     index,
@@ -15,3 +15,5 @@ for (const [i, table] of tables.entries()) {
   }));
   await table.load(engine, `sheet_${i}`, wanted, 0);
 }
+await files[Symbol.asyncDispose]();
+await engine[Symbol.asyncDispose]();
