@@ -1,4 +1,4 @@
-import { access, open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Of doubles, beside values up to 1 and relative to larger ones; integers have to be equal. */
@@ -33,40 +33,41 @@ export async function compareFigures(document: string, folder: string): Promise<
       await end();
       peer = await Peer.open(id, folder);
       analyses++;
-    } else if (peer !== undefined && line.startsWith("{")) {
+    } else if (peer !== undefined && ROW.test(line)) {
       rows++;
-      await peer.compare(line);
+      await peer.compare(rowOf(line));
     }
   }
   await end();
   return { analyses, rows, differences };
 }
 
+/** Rows of long lists are indented; the line of a row goes on with what separates it from the next. */
+const ROW = /^\t?\{/;
+const rowOf = (line: string): string =>
+  line.slice(line.startsWith("\t") ? 1 : 0, line.length - (/(?:,|\]\}+,?)$/.exec(line)?.[0].length ?? 0));
+
 /** One analysis of a peer, read beside ours. */
 class Peer {
   readonly #id: string;
+  readonly #file: FileHandle | undefined;
   readonly #lines: AsyncIterator<string> | undefined;
   #row = 0;
   #difference: string | undefined;
 
-  private constructor(id: string, lines: AsyncIterator<string> | undefined) {
+  private constructor(id: string, file: FileHandle | undefined) {
     this.#id = id;
-    this.#lines = lines;
-    if (lines === undefined) this.#difference = "missing";
+    this.#file = file;
+    this.#lines = file?.readLines({ autoClose: false })[Symbol.asyncIterator]();
+    if (file === undefined) this.#difference = "missing";
   }
 
   static async open(id: string, folder: string): Promise<Peer> {
     const path = join(folder, `${id}.json`);
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) return new Peer(id, undefined);
-    const file = await open(path);
-    return new Peer(id, file.readLines()[Symbol.asyncIterator]());
+    return new Peer(id, await open(path).catch(() => undefined));
   }
 
-  async compare(line: string): Promise<void> {
+  async compare(text: string): Promise<void> {
     this.#row++;
     if (this.#difference !== undefined) return;
     const next = await this.#lines?.next();
@@ -74,8 +75,6 @@ class Peer {
       this.#difference = `ends after ${this.#row - 1} rows`;
       return;
     }
-    // the line of a row goes on with what separates it from the next
-    const text = line.slice(0, line.length - (/(?:,|\]\}+,?)$/.exec(line)?.[0].length ?? 0));
     if (text === next.value) return;
     const [ours, theirs] = [JSON.parse(text) as Row, JSON.parse(next.value) as Row];
     const name = Object.keys(ours).find((column) => !isSame(ours[column], theirs[column]));
@@ -88,6 +87,7 @@ class Peer {
     if (this.#difference === undefined && (await this.#lines?.next())?.done === false)
       this.#difference = `has more than ${this.#row} rows`;
     await this.#lines?.return?.();
+    await this.#file?.close();
     return this.#difference && `${this.#id}: ${this.#difference}`;
   }
 }

@@ -18,6 +18,11 @@ const ours = `{"as_of":"2025-06-30","issues":[],
 "debt-tiers":{"title":"Debt tiers","columns":[],"rows":[
 {"tier":"low","customers":3,"share":0.75},
 {"tier":"high","customers":1,"share":0.25}]},
+"long-list":{"title":"A list that the engine writes","columns":[],"rows":[
+\t{"user_id":1,"score":7.0},
+\t{"user_id":2,"score":null}
+]
+},
 "offers":{"title":"Offers","columns":[],"rows":[
 {"offer":"a, ]} b","why":null}]}},
 "not_computable":[]}
@@ -25,6 +30,7 @@ const ours = `{"as_of":"2025-06-30","issues":[],
 const same = {
   "debt-tiers":
     '{"customers":3.0,"tier":"low","share":0.75000000000001}\n{"tier":"high","customers":1,"share":0.25}\n',
+  "long-list": '{"user_id":1,"score":7}\n{"user_id":2,"score":null}\n',
   offers: '{"offer":"a, ]} b"}\n',
 };
 
@@ -35,7 +41,7 @@ async function compare(theirs: Record<string, string>) {
 }
 
 test("rows are the same whatever the order of their columns, and doubles to nine digits", async () => {
-  expect(await compare(same)).toEqual({ analyses: 2, rows: 3, differences: [] });
+  expect(await compare(same)).toEqual({ analyses: 3, rows: 5, differences: [] });
 });
 
 test.each([
@@ -49,7 +55,12 @@ test.each([
   ["a value for none", { ...same, offers: '{"offer":"a, ]} b","why":0}\n' }, /why: 0 for null/],
   ["a row too few", { ...same, "debt-tiers": `${same["debt-tiers"].split("\n")[0]}\n` }, /ends after 1 rows/],
   ["a row too many", { ...same, offers: same.offers.repeat(2) }, /has more than 1 rows/],
-  ["an analysis less", { offers: same.offers }, /debt-tiers: missing/],
+  [
+    "a row of a long list",
+    { ...same, "long-list": '{"user_id":1,"score":7}\n' },
+    /long-list: ends after 1 rows/,
+  ],
+  ["an analysis less", { "long-list": same["long-list"], offers: same.offers }, /debt-tiers: missing/],
 ])("%s is a difference", async (_, theirs, expected) => {
   const { differences } = await compare(theirs);
   expect(differences).toHaveLength(1);
