@@ -97,12 +97,17 @@ def run(job):
     return {"scorecard": measured(y, by_scorecard, times[0]), "trees": measured(y, by_trees, times[1])}
 
 
-with open(sys.argv[1]) as file:
-    jobs = json.load(file)
-versions = {
-    "python": platform.python_version(),
-    "scikit-learn": sklearn.__version__,
-    "xgboost": xgboost.__version__,
-    "numpy": np.__version__,
-}
-print(json.dumps({"versions": versions, "sets": {job["name"]: run(job) for job in jobs}}))
+def main():
+    with open(sys.argv[1]) as file:
+        jobs = json.load(file)
+    versions = {
+        "python": platform.python_version(),
+        "scikit-learn": sklearn.__version__,
+        "xgboost": xgboost.__version__,
+        "numpy": np.__version__,
+    }
+    print(json.dumps({"versions": versions, "sets": {job["name"]: run(job) for job in jobs}}))
+
+
+if __name__ == "__main__":
+    main()
