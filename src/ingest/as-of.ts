@@ -30,13 +30,15 @@ export async function inferFileMonth(engine: Engine, today: string): Promise<Fil
       select month, sum(step) as step from edges group by month
     ),
     fits as (
-      select month, sum(step) over (order by month rows unbounded preceding) as customers from steps
+      -- a window over all rows breaks DuckDB 1.5.5 now and then
+      select month, sum(step) over (partition by month is null order by month rows unbounded preceding) as customers
+      from steps
     )
     select
       month,
       customers,
       -- the months up to the next step fit as many
-      lead(month) over (order by month) - 1 as last_month,
+      lead(month) over (partition by month is null order by month) - 1 as last_month,
       (select count(*) from windows) as stated
     from fits
     order by customers desc, month desc

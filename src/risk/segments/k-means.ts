@@ -49,12 +49,13 @@ function firstCentres({ rows, width, values }: Points, count: number, random: Ra
 async function lloyd(points: Points, centres: Float64Array, count: number, pace: Pace): Promise<Clusters> {
   const { rows, width, values } = points;
   const of = new Int32Array(rows).fill(-1);
+  const away = new Float64Array(1);
   for (let round = 0; ; round++) {
     let moved = 0;
     let spread = 0;
     for (let i = 0; i < rows; i++) {
-      const centre = nearestCentre(values, i * width, centres, count, width);
-      spread += distance(values, i * width, centres, centre * width, width);
+      const centre = nearestCentre(values, i * width, centres, count, width, away);
+      spread += away[0]!;
       if (of[i] !== centre) moved++;
       of[i] = centre;
     }
@@ -90,23 +91,31 @@ function move({ rows, width, values }: Points, of: Int32Array, centres: Float64A
   }
 }
 
-/** The first of equally near ones. */
+/** The first of equally near ones; `away` gets its squared distance. */
 export function nearestCentre(
   values: Float64Array,
   at: number,
   centres: Float64Array,
   count: number,
   width: number,
+  away: Float64Array,
 ): number {
   let nearest = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let centre = 0; centre < count; centre++) {
-    const away = distance(values, at, centres, centre * width, width);
-    if (away < least) {
-      least = away;
+    const from = centre * width;
+    let sum = 0;
+    // what is farther already need not be known to the last measure
+    for (let j = 0; j < width && sum < least; j++) {
+      const difference = values[at + j]! - centres[from + j]!;
+      sum += difference * difference;
+    }
+    if (sum < least) {
+      least = sum;
       nearest = centre;
     }
   }
+  away[0] = least;
   return nearest;
 }
 

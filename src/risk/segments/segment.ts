@@ -107,8 +107,9 @@ export class Segmentation {
 
   #nearest({ rows, width, values }: Points): Uint8Array {
     const nearest = new Uint8Array(rows);
+    const away = new Float64Array(1);
     for (let i = 0; i < rows; i++)
-      nearest[i] = nearestCentre(values, i * width, this.#centres, this.count, width);
+      nearest[i] = nearestCentre(values, i * width, this.#centres, this.count, width, away);
     return nearest;
   }
 }
