@@ -2,7 +2,7 @@ import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { BLANKS, matching } from "./infer.ts";
 import type { RawColumn } from "./inferred.ts";
-import { type Notation, notations } from "./notations.ts";
+import { type Native, type Notation, notations } from "./notations.ts";
 import type { Scan, Watch } from "./source-table.ts";
 
 /** A column as its first rows promise it; the whole file has to keep that. */
@@ -26,16 +26,9 @@ export async function loadScanned(
 ): Promise<RawColumn[] | undefined> {
   const promised = await promises(engine, scan, table, columns);
   for (;;) {
-    const natives = new Map(
-      [...promised].flatMap(
-        ([
-          column,
-          {
-            notation: { native },
-          },
-        ]) => (native ? [[column, native] as const] : []),
-      ),
-    );
+    const natives = new Map<string, Native>();
+    for (const [column, { notation }] of promised)
+      if (notation.native !== undefined) natives.set(column, notation.native);
     const misfits = await scan.load(table, natives, watch);
     if (misfits === undefined) return undefined;
     const broken = misfits.size > 0 ? misfits : await brokenIn(engine, table, promised);
