@@ -15,6 +15,8 @@ const layers: readonly (readonly string[])[] = [
   ["portfolio"],
   ["sample"],
   ["explore"],
+  ["live"],
+  ["feeds"],
   ["server"],
   ["index.ts", "cli"],
 ];
