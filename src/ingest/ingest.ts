@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { Engine } from "../engines/engine.ts";
 import { refused } from "../errors.ts";
 import { Inputs, type SourceColumn } from "../schema/inputs.ts";
 import type { Source } from "../schema/issues.ts";
@@ -237,7 +238,7 @@ async function hashOf(path: string, signal?: AbortSignal): Promise<string> {
 }
 
 /** The columns that hold at least one value. */
-async function inputsOf(engine: DuckDBEngine): Promise<Inputs> {
+export async function inputsOf(engine: Engine): Promise<Inputs> {
   const found: SourceColumn[] = [];
   for (const name of ["users", "cards"] as const) {
     const columns = Object.keys(tables[name].fields);
