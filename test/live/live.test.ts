@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DuckDBEngine } from "../../src/engines/duckdb.ts";
 import { wholePortfolio } from "../../src/explore/look.ts";
+import { inputsOf } from "../../src/ingest/ingest.ts";
 import { Live } from "../../src/live/live.ts";
 import { buildModels, models } from "../../src/models/build.ts";
 import { raw } from "../../src/sql/statement.ts";
@@ -26,6 +27,7 @@ async function base(): Promise<Tables> {
 /** Every mart as it stands beside the same made anew from the tables. */
 async function expectModelsOf(live: Live): Promise<void> {
   await live.explorer.at(wholePortfolio, async ({ engine, view }) => {
+    expect(view.inputs.equals(await inputsOf(engine))).toBe(true);
     const read = async (name: string) => {
       const key =
         name === "card_profile" ? "card_id" : name === "offer_profile" ? "user_id, offer" : "user_id";
