@@ -12,6 +12,7 @@ import {
   positiveNumber,
   reading,
   readingOf,
+  share,
   wholeNumber,
 } from "./options.ts";
 
@@ -87,6 +88,13 @@ function build(): Command {
       new Option("--format <format>", "file format").choices(["csv", "xlsx", "parquet"]).default("csv"),
     )
     .option("--brief", "only the columns of the original brief")
+    .option(
+      "--events [n]",
+      "changes of this sample as well, for a feed; 10000 when the number is left out",
+      positiveNumber,
+    )
+    .option("--disorder <share>", "share of the events that comes late or twice", share)
+    .option("--garbage <share>", "lines that are no events, for each that is one", share)
     .action(async (directory: string, options) => {
       const { sample } = await import("./sample.ts");
       await sample(directory, options);

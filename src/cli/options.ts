@@ -90,6 +90,13 @@ export function positiveNumber(text: string): number {
   return number;
 }
 
+export function share(text: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || !(number >= 0 && number <= 1))
+    throw new InvalidArgumentError("Give a share from 0 to 1.");
+  return number;
+}
+
 export function portNumber(text: string): number {
   const port = wholeNumber(text);
   if (port > 65_535) throw new InvalidArgumentError("Give a port from 0 to 65535.");
