@@ -74,7 +74,13 @@ export class Live implements AsyncDisposable {
   }
 
   /** Opens the workspace in a folder, or makes it from the files; see Workspace.open. */
-  static async open(folder: string, files: readonly string[], options: WorkspaceOptions = {}): Promise<Live> {
+  static async open(
+    folder: string,
+    files: readonly string[],
+    options: WorkspaceOptions = {},
+    /** Milliseconds since 1970. */
+    now: () => number = Date.now,
+  ): Promise<Live> {
     const workspace = await Workspace.open(folder, files, options);
     try {
       const rate = new Rate();
@@ -84,6 +90,7 @@ export class Live implements AsyncDisposable {
       };
       let publisher: Publisher | undefined;
       const applier = await Applier.open(workspace, {
+        now,
         onCommit: (commit) => {
           rate.add(commit.totals.accepted);
           publisher?.committed(commit);
