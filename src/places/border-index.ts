@@ -3,7 +3,7 @@ import { isCoordinate, KM_PER_DEGREE, radians } from "./distance.ts";
 /** Longitude, latitude. */
 export type Position = readonly number[];
 
-/** All rings of one region. A point inside an odd number of them is in it, so holes need no marking. */
+/** All rings of one region, closed or not. A point inside an odd number of them is in it, so holes need no marking. */
 export interface Region {
   readonly name: string;
   readonly rings: readonly (readonly Position[])[];
@@ -14,84 +14,93 @@ export interface BorderIndex {
   regionAt(latitude: number, longitude: number): string | null;
 }
 
-/** Degrees. About 30 x 17,000 cells cover the states' borders: most cells hold no border, and one answer. */
+/**
+ * Degrees. A row of latitudes holds some fifty pieces of border, and to look at each takes no longer than it took to file
+ * them more finely. Most cells of a row hold no border, and one answer, which is kept.
+ */
 const CELL = 0.1;
-const NOBODY = -1;
+/** What is known of a cell; above them, its owner. */
+const UNKNOWN = 0;
+const CROSSED = 1;
+const WHOLE = 3;
 
 /** No ring may cross the antimeridian; a region on both sides of it has rings on both sides. */
 export function indexBorders(regions: readonly Region[], marginKm: number): BorderIndex {
   const edges = new Edges(regions);
   const { x1s, y1s, x2s, y2s, owners } = edges;
-  const south = edges.south - CELL;
-  const columns = Math.ceil(360 / CELL) + 1;
-  const rows = Math.max(0, Math.ceil((edges.north + CELL - south) / CELL));
-  const columnOf = (x: number) => Math.floor((x + 180) / CELL);
+  const margin = marginKm / KM_PER_DEGREE;
+  const south = edges.south - margin;
   const rowOf = (y: number) => Math.floor((y - south) / CELL);
+  const columnOf = (x: number) => Math.floor((x + 180) / CELL);
+  const rows = edges.count === 0 ? 0 : rowOf(edges.north + margin) + 1;
+  const columns = columnOf(180) + 1;
 
+  /** The pieces within the margin of a row. */
   const inRow = new Lists(rows);
-  const near = new Lists(rows * columns);
-  const reachY = marginKm / KM_PER_DEGREE;
   for (let edge = 0; edge < edges.count; edge++) {
-    const [x1, y1, x2, y2] = [x1s[edge] ?? 0, y1s[edge] ?? 0, x2s[edge] ?? 0, y2s[edge] ?? 0];
-    for (let row = rowOf(Math.min(y1, y2)); row <= rowOf(Math.max(y1, y2)); row++) inRow.add(row, edge);
-
-    const reachX = reachY / Math.cos(radians(Math.min(89, Math.max(Math.abs(y1), Math.abs(y2)) + reachY)));
-    const first = columnOf(Math.min(x1, x2) - reachX);
-    const last = columnOf(Math.max(x1, x2) + reachX);
-    for (let row = rowOf(Math.min(y1, y2) - reachY); row <= rowOf(Math.max(y1, y2) + reachY); row++)
-      for (let column = first; column <= last; column++) near.add(row * columns + column, edge);
+    const y1 = y1s[edge] ?? 0;
+    const y2 = y2s[edge] ?? 0;
+    const last = rowOf(Math.max(y1, y2) + margin);
+    for (let row = rowOf(Math.min(y1, y2) - margin); row <= last; row++) inRow.add(row, edge);
   }
 
-  const isInside = new Uint8Array(regions.length);
-  const holderOf = (x: number, y: number): number => {
-    isInside.fill(0);
-    for (let entry = inRow.first(rowOf(y)); entry !== NONE; entry = inRow.next(entry)) {
-      const edge = inRow.item(entry);
-      const [x1, y1, x2, y2] = [x1s[edge] ?? 0, y1s[edge] ?? 0, x2s[edge] ?? 0, y2s[edge] ?? 0];
-      // Half open in y, so that a corner on the ray's height counts once.
-      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) {
-        const owner = owners[edge] ?? 0;
-        isInside[owner] = 1 - (isInside[owner] ?? 0);
-      }
+  /** Whether a piece may be within the margin of a point of the cell. */
+  const isCrossed = (row: number, column: number): boolean => {
+    const low = south + row * CELL;
+    const farthest = Math.min(89, Math.max(Math.abs(low), Math.abs(low + CELL)));
+    const reach = margin / Math.cos(radians(farthest));
+    const west = column * CELL - 180 - reach;
+    const east = west + CELL + 2 * reach;
+    for (let entry = inRow.first(row); entry !== NONE; entry = inRow.next(entry)) {
+      const x1 = x1s[inRow.item(entry)] ?? 0;
+      const x2 = x2s[inRow.item(entry)] ?? 0;
+      if ((x1 >= west || x2 >= west) && (x1 <= east || x2 <= east)) return true;
     }
-    return isInside.indexOf(1);
+    return false;
   };
 
-  const onlyOneNear = (holder: number, cell: number, x: number, y: number): number => {
+  const isInside = new Uint8Array(regions.length);
+  const isNear = new Uint8Array(regions.length);
+  const search = (x: number, y: number): number => {
+    isInside.fill(0);
+    isNear.fill(0);
     // Flat around the point: over a kilometre the Earth's curve is far below the polygons' own error.
     const shrink = Math.cos(radians(y));
-    const reach = reachY ** 2;
-    let only = holder;
-    for (let entry = near.first(cell); entry !== NONE; entry = near.next(entry)) {
-      const edge = near.item(entry);
+    for (let entry = inRow.first(rowOf(y)); entry !== NONE; entry = inRow.next(entry)) {
+      const edge = inRow.item(entry);
       const owner = owners[edge] ?? 0;
-      if (owner === only) continue;
-      const [x1, y1, x2, y2] = [x1s[edge] ?? 0, y1s[edge] ?? 0, x2s[edge] ?? 0, y2s[edge] ?? 0];
+      const x1 = x1s[edge] ?? 0;
+      const y1 = y1s[edge] ?? 0;
+      const x2 = x2s[edge] ?? 0;
+      const y2 = y2s[edge] ?? 0;
+      // Half open in y, so that a corner on the ray's height counts once.
+      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1)
+        isInside[owner] = 1 - (isInside[owner] ?? 0);
       const fromX = (x1 - x) * shrink;
+      const toX = (x2 - x) * shrink;
+      if ((fromX > margin && toX > margin) || (fromX < -margin && toX < -margin)) continue;
       const fromY = y1 - y;
-      const alongX = (x2 - x1) * shrink;
+      const alongX = toX - fromX;
       const alongY = y2 - y1;
       const length = alongX ** 2 + alongY ** 2;
       const part = length === 0 ? 0 : Math.min(1, Math.max(0, -(fromX * alongX + fromY * alongY) / length));
-      if ((fromX + part * alongX) ** 2 + (fromY + part * alongY) ** 2 > reach) continue;
-      if (only !== NOBODY) return NOBODY;
-      only = owner;
+      if ((fromX + part * alongX) ** 2 + (fromY + part * alongY) ** 2 <= margin ** 2) isNear[owner] = 1;
     }
-    return only;
+    const holder = isInside.indexOf(1);
+    if (holder !== NOBODY) isNear[holder] = 1;
+    const only = isNear.indexOf(1);
+    return isNear.indexOf(1, only + 1) === -1 ? only : NOBODY;
   };
 
-  /** Owner + 2 in cells without a border, found on the first visit; 0 before. */
-  const settled = new Int16Array(rows * columns);
+  const cells = new Int16Array(rows * columns);
   const find = (x: number, y: number): number => {
     const row = rowOf(y);
     if (row < 0 || row >= rows) return NOBODY;
-    const cell = row * columns + columnOf(x);
-    const known = settled[cell] ?? 0;
-    if (known !== 0) return known - 2;
-    const holder = holderOf(x, y);
-    if (near.first(cell) !== NONE) return onlyOneNear(holder, cell, x, y);
-    settled[cell] = holder + 2;
-    return holder;
+    const column = columnOf(x);
+    const cell = row * columns + column;
+    if (cells[cell] === UNKNOWN) cells[cell] = isCrossed(row, column) ? CROSSED : search(x, y) + WHOLE;
+    const known = cells[cell] ?? CROSSED;
+    return known === CROSSED ? search(x, y) : known - WHOLE;
   };
 
   return {
@@ -99,6 +108,8 @@ export function indexBorders(regions: readonly Region[], marginKm: number): Bord
       isCoordinate(latitude, longitude) ? (regions[find(longitude, latitude)]?.name ?? null) : null,
   };
 }
+
+const NOBODY = -1;
 
 /** The straight pieces of all borders: both ends, and whose region they enclose. An object each would take ten times as long. */
 class Edges {
@@ -112,17 +123,15 @@ class Edges {
   north = -90;
 
   constructor(regions: readonly Region[]) {
-    this.count = regions.reduce(
-      (n, { rings }) => rings.reduce((m, ring) => m + Math.max(0, ring.length - 1), n),
-      0,
-    );
+    this.count = regions.reduce((n, { rings }) => rings.reduce((m, ring) => m + ring.length, n), 0);
     const column = () => new Float64Array(this.count);
     [this.x1s, this.y1s, this.x2s, this.y2s] = [column(), column(), column(), column()];
     this.owners = new Int16Array(this.count);
     let edge = 0;
     regions.forEach(({ rings }, owner) => {
       for (const ring of rings) {
-        for (let i = 1; i < ring.length; i++) this.#set(edge++, owner, ring[i - 1] ?? [], ring[i] ?? []);
+        // the last one to the first: the ring of Illinois ends 100 m from its beginning
+        for (let i = 0; i < ring.length; i++) this.#set(edge++, owner, ring.at(i - 1) ?? [], ring[i] ?? []);
       }
     });
   }
