@@ -9,6 +9,7 @@ export type ErrorCode =
   | "OUT_OF_SPACE"
   | "QUERY_REFUSED"
   | "NOT_FOUND"
+  | "WORKSPACE_IN_USE"
   | "RESULT_SHAPE"
   | "OUTPUT_FAILED";
 

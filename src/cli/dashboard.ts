@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { isIPv6 } from "node:net";
+import { join } from "node:path";
 import { Explorer } from "../explore/explorer.ts";
+import { Live } from "../live/live.ts";
+import type { StepProgress } from "../portfolio/portfolio.ts";
 import { createApp } from "../server/app.ts";
 import { Desk } from "../server/desk.ts";
 import { Imports } from "../server/imports/imports.ts";
@@ -14,6 +17,8 @@ export interface DashboardOptions extends Reading {
   /** 0 is any free one. */
   readonly port: number;
   readonly open: boolean;
+  /** Folder that keeps the portfolio and takes events. */
+  readonly workspace?: string;
 }
 
 /** Serves the dashboard of the files, or of sample data, until it is stopped. */
@@ -30,25 +35,35 @@ export async function dashboard(files: readonly string[], options: DashboardOpti
     const app = createApp(desk, { host: options.host, ...(token && { token }) }, imports);
     // a port that is taken is told before the files are read
     await using server = await listen(app, options);
-    const isSample = files.length === 0;
-    const explorer = await Explorer.open(isSample ? await session.sample() : files, {
+    const isSample = files.length === 0 && options.workspace === undefined;
+    const reading = {
       settings,
       map,
       sheets,
       ...limits,
       ...(asOf !== undefined && { asOf }),
-      onProgress: (step, done) => session.progress.step(step, done),
+      onProgress: (step: string, done?: StepProgress) => session.progress.step(step, done),
       signal: session.signal,
-    });
+    };
+    desk.isOpening = options.workspace !== undefined;
+    await using live =
+      options.workspace === undefined ? undefined : await Live.open(options.workspace, files, reading);
+    const explorer =
+      live?.explorer ?? (await Explorer.open(isSample ? await session.sample() : files, reading));
     // files that were sent meanwhile stay
     if (desk.isOpen) await explorer[Symbol.asyncDispose]();
-    else await desk.replace(explorer, { isSample });
+    else await desk.replace(explorer, { isSample, ...(live && { live }) });
+    desk.isOpening = false;
     session.progress.clear();
     if (isSample) console.log("no files given: this is a made-up sample portfolio");
     const host = options.host === "0.0.0.0" || options.host === "::" ? "127.0.0.1" : options.host;
     const address = `http://${isIPv6(host) ? `[${host}]` : host}:${server.port}/`;
     const url = token === undefined ? address : `${address}?token=${token}`;
     console.log(`Cardscope is at ${url}  (Ctrl-C stops it)`);
+    if (live !== undefined)
+      console.log(
+        `events: POST ${address}api/events, with the token in ${join(live.workspace.folder, "events.token")}`,
+      );
     if (options.open) await openInBrowser(url);
     await session.interrupted();
   });

@@ -44,6 +44,10 @@ function build(): Command {
     .option("--port <n>", "port of the dashboard; any free one when left out", portNumber, 0)
     .option("--host <address>", "address to listen on; a token is needed beyond this machine", "127.0.0.1")
     .option("--no-open", "do not open the dashboard in a browser")
+    .option(
+      "--workspace <dir>",
+      "keep the portfolio in DIR and let events change it; files make it the first time",
+    )
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cardscope: ")) })
     .exitOverride()
     .helpCommand(true)
@@ -52,7 +56,10 @@ function build(): Command {
     .action(async (files: string[], options) => {
       refuseMistypedCommand(files[0], program);
       const { dashboard } = await import("./dashboard.ts");
-      await dashboard(files, { ...readingOf(options), ...pick(options, "host", "port", "open") });
+      await dashboard(files, {
+        ...readingOf(options),
+        ...pick(options, "host", "port", "open", "workspace"),
+      });
     });
   reading(program);
 

@@ -7,6 +7,7 @@ export type { DuckDBAppender, DuckDBConnection, DuckDBType, DuckDBValue } from "
 const api: typeof import("@duckdb/node-api") = createRequire(import.meta.url)("@duckdb/node-api");
 
 export const {
+  BIGINT,
   BOOLEAN,
   DATE,
   DOUBLE,
@@ -16,6 +17,7 @@ export const {
   DuckDBInstance,
   DuckDBTimestampValue,
   INTEGER,
+  TIMESTAMP,
   VARCHAR,
 } = api;
 /** A batch of rows on its way in or out. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { openLocked } from "../engines/locked.ts";
+import type { ValueCounts } from "../ingest/ingest.ts";
 import { buildModels, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
 import { Learner } from "../models/learner.ts";
@@ -13,6 +14,8 @@ import type { IssueSummary, Source } from "../schema/issues.ts";
 import { type MeasureValues, measureValues } from "../schema/measures.ts";
 import type { Outcomes } from "../schema/outcomes.ts";
 import { raw } from "../sql/statement.ts";
+import { type Change, changeTables } from "./change.ts";
+import { Frozen } from "./frozen.ts";
 import { isNarrowed, type Look } from "./look.ts";
 import { narrow } from "./narrow.ts";
 import { Slots } from "./slots.ts";
@@ -42,8 +45,9 @@ export interface Sight {
 /** Models of one as-of date and set of thresholds. */
 interface Stance {
   readonly schema: string;
+  readonly view: View;
   readonly ready: Promise<unknown>;
-  readonly late: LateModels;
+  late: LateModels;
   users: number;
 }
 
@@ -59,7 +63,7 @@ const CONNECTIONS = 4;
  * of users among it.
  */
 export class Explorer implements AsyncDisposable {
-  readonly portfolio: OpenedPortfolio;
+  #portfolio: OpenedPortfolio;
   readonly #settings: Readonly<Record<string, number>>;
   readonly #engine: DuckDBEngine;
   /** Holds the database and what spills; goes with the portfolio. */
@@ -68,8 +72,17 @@ export class Explorer implements AsyncDisposable {
   /** By as-of date and thresholds; the least recently used comes first. */
   readonly #stances = new Map<string, Stance>();
   /** Learns from the portfolio as it was opened: a look scores by that model, whatever its date. */
-  readonly learner: Learner;
-  readonly #late: LateModels;
+  #learner: Learner;
+  #late: LateModels;
+  /** Changes of the tables and sets of models that are being built wait for each other. */
+  readonly #writing = new Slots(1);
+  #version = 0;
+  /** Counted with the first change. */
+  #values: ValueCounts | undefined;
+  readonly #isLive: boolean;
+  /** What predictions are of, where the portfolio changes. */
+  readonly #frozen: Frozen[] = [];
+  readonly #outdated: Frozen[] = [];
   readonly #closing = new AbortController();
   #made = 0;
 
@@ -78,39 +91,97 @@ export class Explorer implements AsyncDisposable {
     settings: Readonly<Record<string, number>>,
     engine: DuckDBEngine,
     folder: string,
+    isLive: boolean,
   ) {
-    this.portfolio = portfolio;
+    this.#portfolio = portfolio;
     this.#settings = settings;
     this.#engine = engine;
     this.folder = folder;
-    this.learner = new Learner({
-      connect: () => engine.connect(),
-      view: portfolio,
-      signal: () => this.#closing.signal,
-    });
-    this.#late = this.#lateOf(MAIN, portfolio);
+    this.#isLive = isLive;
+    ({ learner: this.#learner, late: this.#late } = this.#predict());
+  }
+
+  get portfolio(): OpenedPortfolio {
+    return this.#portfolio;
+  }
+
+  get learner(): Learner {
+    return this.#learner;
+  }
+
+  /** Rises with every change of the tables: what was computed at another is of a portfolio that is no more. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Reads the files as `openPortfolio` does. Throws CardscopeError and leaves nothing behind. */
-  static async open(files: readonly string[], options: ExplorerOptions = {}): Promise<Explorer> {
-    const folder = await mkdtemp(join(tmpdir(), "cardscope-"));
-    try {
-      const database = join(folder, "portfolio.duckdb");
+  static open(files: readonly string[], options: ExplorerOptions = {}): Promise<Explorer> {
+    return Explorer.fill(async (database) => {
       const read = await openPortfolio(files, { nearestPlaces: false, ...options, database });
       const { asOf, asOfSource, sources, issues, inputs, values, outcomes } = read;
       await read.close();
+      return { asOf, asOfSource, sources, issues, inputs, values, outcomes };
+    }, options);
+  }
+
+  /** Opens a database that is made, with its models, and closed by `make`. Leaves nothing behind where that fails. */
+  static async fill(
+    make: (database: string) => Promise<OpenedPortfolio>,
+    options: Pick<ExplorerOptions, "settings" | "memory" | "signal"> & {
+      /** Whether `update` is going to change it. */
+      readonly isLive?: boolean;
+    },
+  ): Promise<Explorer> {
+    const folder = await mkdtemp(join(tmpdir(), "cardscope-"));
+    try {
+      const database = join(folder, "portfolio.duckdb");
+      const portfolio = await make(database);
       options.signal?.throwIfAborted();
       const engine = await openLocked(database, join(folder, "spill"), options.memory);
-      return new Explorer(
-        { asOf, asOfSource, sources, issues, inputs, values, outcomes },
-        options.settings ?? {},
-        engine,
-        folder,
-      );
+      return new Explorer(portfolio, options.settings ?? {}, engine, folder, options.isLive === true);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /**
+   * Changes rows of the portfolio in one transaction, and its models with them. What is computed meanwhile is of the
+   * state before, statement by statement.
+   */
+  async update(change: Change): Promise<void> {
+    using _writing = await this.#writing.take();
+    const asOf = change.asOf ?? this.#portfolio.asOf;
+    await using engine = await this.#engine.connect();
+    const before = this.#portfolio;
+    const asOfSource = asOf === before.asOf ? before.asOfSource : "events";
+    const { portfolio, values } = await changeTables(
+      engine,
+      change,
+      { portfolio: { ...before, asOf, asOfSource }, values: this.#values },
+      [
+        { schema: MAIN, view: before },
+        ...[...this.#stances.values()].map(({ schema, view }) => ({ schema, view })),
+      ],
+    );
+    this.#values = values;
+    const isSame = portfolio.asOf === before.asOf && portfolio.inputs.equals(before.inputs);
+    this.#portfolio = portfolio;
+    this.#version++;
+    // models of another date or other inputs are other models
+    if (!isSame) this.#stances.clear();
+  }
+
+  /** Makes predictions follow the portfolio as it is now; until then they are of what it was when they were learnt. */
+  async relearn(): Promise<void> {
+    using _writing = await this.#writing.take();
+    // whoever reads what was learnt before may still go on
+    const old = this.#frozen.splice(0);
+    ({ learner: this.#learner, late: this.#late } = this.#predict());
+    for (const stance of this.#stances.values())
+      stance.late = this.#lateOf(stance.schema, stance.view, this.#learner);
+    this.#version++;
+    for (const frozen of this.#outdated.splice(0, this.#outdated.length, ...old)) await frozen.drop();
   }
 
   /** The as-of date and the thresholds of a look, with what it does not state as the portfolio was opened. */
@@ -132,19 +203,30 @@ export class Explorer implements AsyncDisposable {
   async at<T>(look: Look, work: (sight: Sight) => Promise<T>, signal?: AbortSignal): Promise<T> {
     using _slot = await this.#slots.take(signal);
     const view = this.viewOf(look);
-    const stance = await this.#stanceOf(view);
+    using stance = await this.#stanceOf(view);
+    await using engine = await this.#connect(stance.schema);
+    const stop = () => engine.interrupt();
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", stop, { once: true });
     try {
-      await using engine = await this.#connect(stance.schema);
-      const stop = () => engine.interrupt();
-      signal?.throwIfAborted();
-      signal?.addEventListener("abort", stop, { once: true });
-      try {
-        return await work({ engine: withLateModels(engine, stance.late), view, schema: stance.schema });
-      } finally {
-        signal?.removeEventListener("abort", stop);
-      }
+      return await work({ engine: withLateModels(engine, stance.late), view, schema: stance.schema });
     } finally {
-      stance.users--;
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  /** The same for work whose statements must see one state, with rows that are numbered from 0; without predictions. */
+  async atRest<T>(look: Look, work: (sight: Sight) => Promise<T>): Promise<T> {
+    if (!this.#isLive) return this.at(look, work);
+    using _slot = await this.#slots.take();
+    const view = this.viewOf(look);
+    using stance = await this.#stanceOf(view);
+    const frozen = new Frozen(this.#engine, `still_${++this.#made}`, stance.schema);
+    try {
+      await using engine = await frozen.connect();
+      return await work({ engine, view, schema: stance.schema });
+    } finally {
+      await frozen.drop();
     }
   }
 
@@ -156,18 +238,20 @@ export class Explorer implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** The models of a view, built when they are first asked for. Whoever takes one gives it back. */
-  async #stanceOf(view: View): Promise<Stance> {
+  /** The models of a view, built when they are first asked for. Whoever takes them gives them back. */
+  async #stanceOf(view: View): Promise<Pick<Stance, "schema" | "late"> & Disposable> {
     const { asOf, values } = this.portfolio;
     const key = JSON.stringify([view.asOf, view.values]);
     if (key === JSON.stringify([asOf, values]))
-      return { schema: MAIN, ready: Promise.resolve(), late: this.#late, users: 1 };
+      return { schema: MAIN, late: this.#late, [Symbol.dispose]: () => {} };
     const known = this.#stances.get(key);
     const schema = known?.schema ?? `look_${++this.#made}`;
+    const { narrow: _, ...whole } = view;
     const stance = known ?? {
       schema,
-      ready: this.#build(schema, view),
-      late: this.#lateOf(schema, view),
+      view: whole,
+      ready: this.#build(schema, whole),
+      late: this.#lateOf(schema, whole, this.#learner),
       users: 0,
     };
     stance.users++;
@@ -181,17 +265,47 @@ export class Explorer implements AsyncDisposable {
       throw error;
     }
     await this.#forgetUnused();
-    return stance;
+    return {
+      schema: stance.schema,
+      late: stance.late,
+      [Symbol.dispose]: () => {
+        stance.users--;
+      },
+    };
   }
 
   async #build(schema: string, view: View): Promise<void> {
+    using _writing = await this.#writing.take();
     await this.#engine.execute(raw(`create schema ${schema}`));
     await using engine = await this.#connect(schema);
     await buildModels(engine, view);
   }
 
-  #lateOf(schema: string, { narrow: _, ...view }: View): LateModels {
-    return new LateModels({ connect: () => this.#connect(schema), view, learner: this.learner });
+  /** What predicts, over the whole portfolio as it was opened, or as it is now where it changes. */
+  #predict(): { readonly learner: Learner; readonly late: LateModels } {
+    const frozen = this.#isLive ? this.#freeze(MAIN) : undefined;
+    const learner = new Learner({
+      connect: () => frozen?.connect() ?? this.#engine.connect(),
+      view: this.#portfolio,
+      signal: () => this.#closing.signal,
+    });
+    return { learner, late: this.#lateOf(MAIN, this.#portfolio, learner, frozen) };
+  }
+
+  #lateOf(
+    schema: string,
+    { narrow: _, ...view }: View,
+    learner: Learner,
+    frozen = this.#isLive ? this.#freeze(schema) : undefined,
+  ): LateModels {
+    if (frozen === undefined) return new LateModels({ connect: () => this.#connect(schema), view, learner });
+    return new LateModels({ connect: () => frozen.connect(), view, learner, paths: frozen.paths });
+  }
+
+  #freeze(schema: string): Frozen {
+    const frozen = new Frozen(this.#engine, `frozen_${++this.#made}`, schema);
+    this.#frozen.push(frozen);
+    return frozen;
   }
 
   /** A connection whose unqualified names are a schema's, then those of the portfolio as it was opened. */

@@ -19,6 +19,7 @@ export interface Answers {
 export class Results {
   readonly #explorer: Explorer;
   readonly #kept = new Map<string, Map<AnalysisId, Result>>();
+  #version = 0;
 
   constructor(explorer: Explorer) {
     this.#explorer = explorer;
@@ -68,6 +69,8 @@ export class Results {
   }
 
   #keptAt(look: Look): Map<AnalysisId, Result> {
+    if (this.#version !== this.#explorer.version) this.#kept.clear();
+    this.#version = this.#explorer.version;
     const key = lookParams(look).toString();
     const kept = this.#kept.get(key) ?? new Map<AnalysisId, Result>();
     this.#kept.delete(key);

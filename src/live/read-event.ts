@@ -22,6 +22,8 @@ export interface ReadEvent {
   readonly op: Operation;
   /** Columns of the canonical table as JSON, those that are missing left out; null where the subject is deleted. */
   readonly data: string | null;
+  /** The customer of a card that is upserted. */
+  readonly owner?: string;
 }
 
 /** What cannot be applied, and what is kept of it. */
@@ -42,12 +44,7 @@ const tables = { customer: users, card: cards, balance: cards } as const;
 
 /** Reads one line of a feed. `now`: milliseconds since 1970. */
 export function readEvent(line: string, now: number): ReadEvent | Rejection {
-  const reject = (reason: string, body: string | null): Rejection => ({
-    reason: maskCardNumbers(reason),
-    body,
-    length: line.length,
-    sha256: createHash("sha256").update(line).digest("hex"),
-  });
+  const reject = (reason: string, body: string | null) => ({ ...rejectionOf(line, reason), body });
   if (line.length > LONGEST_LINE) return reject(`longer than ${LONGEST_LINE} characters`, null);
   let parsed: unknown;
   try {
@@ -72,8 +69,18 @@ export function readEvent(line: string, now: number): ReadEvent | Rejection {
   const state = eventData[type].safeParse(withoutDropped(given));
   if (!state.success) return reject(explain(state.error, Object.keys(eventData[type].shape)), body());
   const cells = canonicalCells(tables[type].fields, state.data);
-  return typeof cells === "string" ? reject(cells, body()) : { ...event, data: JSON.stringify(cells) };
+  if (typeof cells === "string") return reject(cells, body());
+  const owner = cells["user_id"];
+  return { ...event, data: JSON.stringify(cells), ...(typeof owner === "string" && { owner }) };
 }
+
+/** A line that is kept as its length and hash alone. */
+export const rejectionOf = (line: string, reason: string): Rejection => ({
+  reason: maskCardNumbers(reason).slice(0, 500),
+  body: null,
+  length: line.length,
+  sha256: createHash("sha256").update(line).digest("hex"),
+});
 
 const withoutDropped = (data: unknown): unknown =>
   typeof data === "object" && data !== null && !Array.isArray(data)

@@ -24,6 +24,11 @@ export interface Stand {
   connect(): Promise<DuckDBEngine>;
   readonly view: Omit<View, "narrow">;
   readonly learner: Learner;
+  /**
+   * Where the portfolio changes meanwhile: search paths with the state that predictions are of, for statements that
+   * name them, and without.
+   */
+  readonly paths?: { readonly frozen: string; readonly home: string };
 }
 
 /** The late models of one stand. */
@@ -39,6 +44,11 @@ export class LateModels {
   async ready(text: string): Promise<void> {
     if (!mentioned.test(text)) return;
     for (const name of lateModels) if (new RegExp(`\\b${name}\\b`, "i").test(text)) await this.#ready(name);
+  }
+
+  /** The search paths of a statement, where it needs others than its connection has. */
+  pathsFor(text: string): Stand["paths"] {
+    return mentioned.test(text) ? this.#stand.paths : undefined;
   }
 
   #ready(name: LateModel): Promise<void> {
@@ -93,20 +103,41 @@ const mentioned = new RegExp(`\\b(?:${lateModels.join("|")})\\b`, "i");
 
 /** The engine, with late models made before a statement that names one. */
 export function withLateModels(engine: DuckDBEngine, late: LateModels): DuckDBEngine {
-  const ready = (statement: Statement) => late.ready(render(statement, engine.dialect));
+  const prepare = async (statement: Statement) => {
+    const text = render(statement, engine.dialect);
+    await late.ready(text);
+    const paths = late.pathsFor(text);
+    if (paths !== undefined) await follow(paths.frozen);
+    return async () => {
+      if (paths !== undefined) await follow(paths.home);
+    };
+  };
+  const follow = (path: string) => engine.execute(raw(`set search_path = '${path}'`));
   return {
     ...engine,
     async query(statement) {
-      await ready(statement);
-      return engine.query(statement);
+      const done = await prepare(statement);
+      try {
+        return await engine.query(statement);
+      } finally {
+        await done();
+      }
     },
     async *stream(statement) {
-      await ready(statement);
-      yield* engine.stream(statement);
+      const done = await prepare(statement);
+      try {
+        yield* engine.stream(statement);
+      } finally {
+        await done();
+      }
     },
     async execute(statement, onDone) {
-      await ready(statement);
-      return engine.execute(statement, onDone);
+      const done = await prepare(statement);
+      try {
+        return await engine.execute(statement, onDone);
+      } finally {
+        await done();
+      }
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ResultRow } from "../engines/engine.ts";
 import type { Kind } from "../schema/columns.ts";
 import type { IssueCell, IssueSummary, Source } from "../schema/issues.ts";
 
-export type AsOfSource = "given" | "inferred" | "today";
+export type AsOfSource = "given" | "inferred" | "today" | "events";
 
 /** How many there are of each. */
 export interface Portion {

@@ -86,4 +86,5 @@ const asOfWords = {
   given: "as given",
   inferred: "inferred from the data",
   today: "today, because the data does not say",
+  events: "the day of the newest event",
 };

@@ -20,6 +20,14 @@ export const droppedKeys: ReadonlySet<string> = new Set([
 const ANY_AMOUNT = [-1e12, 1e12] as const;
 const LONGEST_TEXT = 200;
 
+/** Text without control characters. */
+const text = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "no control characters");
+
 function cell(name: string, field: Field): z.ZodType {
   const [low, high] = field.possible ?? ANY_AMOUNT;
   const described = (type: z.ZodType) => type.nullish().describe(field.doc);
@@ -37,9 +45,9 @@ function cell(name: string, field: Field): z.ZodType {
     case "flag":
       return described(z.boolean());
     case "id":
-      return z.union([z.string().min(1).max(LONGEST_TEXT), z.number().int().min(0)]).describe(field.doc);
+      return z.union([text(LONGEST_TEXT), z.number().int().min(0)]).describe(field.doc);
     default:
-      return described(z.string().min(1).max(LONGEST_TEXT));
+      return described(text(LONGEST_TEXT));
   }
 }
 
@@ -61,8 +69,6 @@ export const eventData = {
   card: stateOf(cards, [cards.key, "balance_usd"]),
   balance: z.strictObject({ balance_usd: cell("balance_usd", cards.fields.balance_usd) }),
 } as const satisfies Record<EventType, z.ZodType>;
-
-const text = (most: number) => z.string().min(1).max(most);
 
 /** Everything of the envelope but `data`, whose shape depends on the type. Unknown attributes are passed over. */
 export const eventEnvelope = z.object({

@@ -69,6 +69,13 @@ export class Inputs {
     return this.missing(input).length === 0;
   }
 
+  equals(other: Inputs): boolean {
+    return (
+      this.columns.size === other.columns.size &&
+      [...this.columns].every((column) => other.columns.has(column))
+    );
+  }
+
   /** The source columns that would have to be there; for alternatives, those of the shortest way. */
   missing(input: Input): readonly string[] {
     if (!(input in derivations)) return this.columns.has(input) ? [] : [input];

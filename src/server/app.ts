@@ -7,8 +7,10 @@ import { pageRoutes } from "./page.ts";
 import { analysesRoutes } from "./routes/analyses.ts";
 import { crossfilterRoutes } from "./routes/crossfilter.ts";
 import { customersRoutes } from "./routes/customers.ts";
+import { eventsRoutes } from "./routes/events.ts";
 import { importsRoutes } from "./routes/imports.ts";
 import { listsRoutes } from "./routes/lists.ts";
+import { liveRoutes } from "./routes/live.ts";
 import { modelsRoutes } from "./routes/models.ts";
 import { portfolioRoutes } from "./routes/portfolio.ts";
 import { reportsRoutes } from "./routes/reports.ts";
@@ -24,7 +26,9 @@ const PORTFOLIO_HEADER = "cardscope-portfolio";
 export function createApp(desk: Desk, options: Guard, imports?: Imports): OpenAPIHono {
   const app = new OpenAPIHono();
   app.use("*", quietHeaders, guard(options));
-  app.use("*", compress());
+  const compressed = compress();
+  // what is pushed is sent at once
+  app.use("*", (c, next) => (c.req.path === "/api/live/stream" ? next() : compressed(c, next)));
   app.onError(failure);
   app.notFound((c) => c.json({ error: { code: "NOT_FOUND", message: `nothing is at ${c.req.path}` } }, 404));
   const api = new OpenAPIHono();
@@ -45,6 +49,8 @@ export function createApp(desk: Desk, options: Guard, imports?: Imports): OpenAP
     customersRoutes,
     modelsRoutes,
     whatIfRoutes,
+    eventsRoutes,
+    liveRoutes,
   ])
     api.route("/api", routes(desk));
   api.route("/api", reportsRoutes(desk));

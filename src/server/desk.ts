@@ -4,6 +4,7 @@ import { Crossfilters } from "../explore/crossfilters.ts";
 import type { Explorer } from "../explore/explorer.ts";
 import { type Look, parseLook } from "../explore/look.ts";
 import { Results } from "../explore/results.ts";
+import type { Live } from "../live/live.ts";
 
 interface Opened {
   readonly id: number;
@@ -12,6 +13,8 @@ interface Opened {
   readonly crossfilters: Crossfilters;
   /** Made-up data, since no files were given. */
   readonly isSample: boolean;
+  /** What changes it, where it is live. */
+  readonly live: Live | undefined;
 }
 
 /** What the routes share: the portfolio that is open, and how a request looks at it. */
@@ -44,8 +47,28 @@ export class Desk implements AsyncDisposable {
     return this.#current.isSample;
   }
 
+  /** Whether a workspace is being opened, whose events can come in a moment. */
+  isOpening = false;
+
+  get isLive(): boolean {
+    return this.#opened?.live !== undefined;
+  }
+
+  /** Throws NOT_FOUND where the portfolio is of files that nothing changes. */
+  get live(): Live {
+    const { live } = this.#current;
+    if (live === undefined)
+      throw new CardscopeError("NOT_FOUND", "this portfolio is not live", {
+        hint: "start cardscope with --workspace DIR",
+      });
+    return live;
+  }
+
   /** Puts another portfolio on the desk; the old one is closed when those who look at it are done. */
-  async replace(explorer: Explorer, { isSample = false }: { isSample?: boolean } = {}): Promise<void> {
+  async replace(
+    explorer: Explorer,
+    { isSample = false, live }: { isSample?: boolean; live?: Live } = {},
+  ): Promise<void> {
     const old = this.#opened;
     this.#opened = {
       id: ++this.#made,
@@ -53,6 +76,7 @@ export class Desk implements AsyncDisposable {
       results: new Results(explorer),
       crossfilters: new Crossfilters(explorer),
       isSample,
+      live,
     };
     await old?.explorer[Symbol.asyncDispose]();
   }

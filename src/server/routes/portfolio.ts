@@ -45,8 +45,9 @@ const portfolio = z
   .object({
     id: z.number().openapi({ description: "rises when other files are opened" }),
     is_sample: z.boolean(),
+    is_live: z.boolean().openapi({ description: "whether events change it; see /api/live" }),
     as_of: z.string(),
-    as_of_source: z.enum(["given", "inferred", "today"]),
+    as_of_source: z.enum(["given", "inferred", "today", "events"]),
     inputs: z.array(source).readonly(),
     issues: z.array(issue).readonly(),
     analyses: z.record(
@@ -97,6 +98,7 @@ export function portfolioInfo(desk: Desk): PortfolioInfo {
   return {
     id: desk.id,
     is_sample: desk.isSample,
+    is_live: desk.isLive,
     as_of: asOf,
     as_of_source: asOfSource,
     inputs: sources,

@@ -1,0 +1,129 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { DataChunk } from "../engines/node-api.ts";
+import { filled, type ValueCounts, valuesIn } from "../ingest/ingest.ts";
+import { buildModels, models, outcomesIn, type View } from "../models/build.ts";
+import { literal, raw } from "../sql/statement.ts";
+import type { OpenedPortfolio } from "./explorer.ts";
+
+/** Customers that changed, with all of their cards: the rows there are now replace those there were. */
+export interface Change {
+  /** Keys as text; those without a row below are gone, and so are their cards. */
+  readonly customers: readonly string[];
+  /** Keys of cards that changed, whoever has them. */
+  readonly cardKeys: readonly string[];
+  /** Rows of the canonical tables, in the order of their columns. */
+  readonly users: readonly DataChunk[];
+  readonly cards: readonly DataChunk[];
+  /** YYYY-MM-DD, where it moved. */
+  readonly asOf?: string;
+}
+
+/** A set of models, and how it looks at the portfolio. */
+interface Models {
+  readonly schema: string;
+  readonly view: View;
+}
+
+const DELTA = "delta";
+
+/** The portfolio after a change, and how many values its columns hold. */
+export interface Changed {
+  readonly portfolio: OpenedPortfolio;
+  readonly values: ValueCounts;
+}
+
+/**
+ * Replaces the rows of the changed customers in one transaction: in the tables, and in every set of models. The models
+ * are built over the changed rows alone, in a schema of their own: each is a function of one customer and their
+ * cards, so the SQL that makes the whole makes the part. Where the date or the inputs move, all rows do, and the
+ * models of the portfolio are built anew. `before.values` are counted where they are not known.
+ */
+export async function changeTables(
+  engine: DuckDBEngine,
+  change: Change,
+  before: { readonly portfolio: OpenedPortfolio; readonly values: ValueCounts | undefined },
+  sets: readonly Models[],
+): Promise<Changed> {
+  const run = (text: string) => engine.execute(raw(text));
+  const [main] = sets;
+  await run("begin");
+  try {
+    await fill(engine, change);
+    // a column that gets its first value, or loses its last, changes what can be computed
+    const known = before.values ?? (await valuesIn(engine));
+    const gone = await valuesIn(engine, { users: isChanged("users"), cards: isChanged("cards") });
+    for (const table of ["users", "cards"]) await replace(engine, table, DELTA, "main");
+    await run(`set search_path = '${DELTA},main'`);
+    const come = await valuesIn(engine);
+    await run("set search_path = 'main'");
+    const values = new Map(
+      [...known].map(([column, count]) => [
+        column,
+        count - (gone.get(column) ?? 0) + (come.get(column) ?? 0),
+      ]),
+    );
+    const inputs = filled(values);
+    const after = { ...before.portfolio, inputs, outcomes: await outcomesIn(engine) };
+    if (main?.view.asOf !== after.asOf || !inputs.equals(main.view.inputs)) {
+      await buildModels(engine, after);
+      for (const { schema } of sets.slice(1)) await run(`drop schema ${schema} cascade`);
+    } else
+      for (const { schema, view } of sets) {
+        const own = `${DELTA}_${schema}`;
+        await run(`create schema if not exists ${own}`);
+        await run(`set search_path = '${own},${DELTA},main'`);
+        await buildModels(engine, view);
+        await run("set search_path = 'main'");
+        for (const model of models) await replace(engine, model, own, schema);
+      }
+    await run("commit");
+    return { portfolio: after, values };
+  } catch (error) {
+    await run("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+/** Of the rows that the change replaces. */
+function isChanged(table: string): string {
+  const isOfCards = table === "cards" || table === "card_profile";
+  const orCard = isOfCards ? ` or card_id in (select card_id from ${DELTA}.changed_cards)` : "";
+  return `(user_id in (select user_id from ${DELTA}.changed)${orCard})`;
+}
+
+async function fill(engine: DuckDBEngine, { customers, cardKeys, users, cards }: Change): Promise<void> {
+  // replaced, not dropped: a table cannot go in the transaction that filled it
+  await engine.execute(raw(`create schema if not exists ${DELTA}`));
+  for (const table of ["users", "cards"])
+    await engine.execute(raw(`create or replace table ${DELTA}.${table} as from main.${table} limit 0`));
+  for (const [table, chunks] of [
+    ["users", users],
+    ["cards", cards],
+  ] as const) {
+    const appender = await engine.connection.createAppender(table, DELTA);
+    for (const chunk of chunks) if (chunk.rowCount > 0) appender.appendDataChunk(chunk);
+    appender.closeSync();
+  }
+  await listKeys(engine, "changed", "user_id", customers);
+  await listKeys(engine, "changed_cards", "card_id", cardKeys);
+}
+
+async function listKeys(
+  engine: DuckDBEngine,
+  name: string,
+  column: string,
+  keys: readonly string[],
+): Promise<void> {
+  const { rows } = await engine.query(raw(`describe select ${column} from main.cards`));
+  const values = keys.map((key) => `(${literal(key)})`).join(", ");
+  await engine.execute(
+    raw(`create or replace table ${DELTA}.${name} as
+      select cast(key as ${rows[0]?.["column_type"]}) as ${column}
+      from ${keys.length === 0 ? "(select null as key where false)" : `(values ${values})`} keys(key)`),
+  );
+}
+
+async function replace(engine: DuckDBEngine, table: string, from: string, to: string): Promise<void> {
+  await engine.execute(raw(`delete from ${to}.${table} where ${isChanged(table)}`));
+  await engine.execute(raw(`insert into ${to}.${table} select * from ${from}.${table}`));
+}

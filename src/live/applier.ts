@@ -1,0 +1,240 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { QueryError } from "../errors.ts";
+import { raw } from "../sql/statement.ts";
+import { type Batch, type BatchEvent, readBatch, withLetters } from "./batch.ts";
+import type { KeyTypes } from "./columns.ts";
+import { type Committed, staging, type Totals, writeBatch } from "./commit.ts";
+import type { Delivery, Receipt } from "./delivery.ts";
+import { keyTypes, widenKeys } from "./key-types.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Lines of one transaction, unless a single delivery has more. */
+const MOST_LINES = 5_000;
+/** Lines that may wait: beyond, senders are told to come again. */
+const MOST_WAITING = 40_000;
+/** How long nothing must have come before the log is folded into the file. */
+const IDLE_MS = 2_000;
+
+export interface Commit extends Committed {
+  readonly keys: KeyTypes;
+  /** Whether ids became text: every table that holds them changes. */
+  readonly isWidened: boolean;
+  /** When the first of its deliveries came, in milliseconds. */
+  readonly arrived: number;
+}
+
+interface Waiting {
+  readonly delivery: Delivery;
+  readonly arrived: number;
+  readonly done: (receipt: Receipt) => void;
+  readonly failed: (reason: unknown) => void;
+}
+
+/** The one writer of a workspace: deliveries that wait are written together, each wholly or not at all. */
+export class Applier implements AsyncDisposable {
+  readonly #engine: DuckDBEngine;
+  readonly #onCommit: (commit: Commit) => void;
+  readonly #now: () => number;
+  readonly #streams: Map<string, number>;
+  #keys: KeyTypes;
+  #totals: Totals;
+  #waiting: Waiting[] = [];
+  #lines = 0;
+  #working: Promise<void> | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #trouble: string | undefined;
+
+  private constructor(
+    engine: DuckDBEngine,
+    read: { totals: Totals; keys: KeyTypes; streams: Map<string, number> },
+    options: ApplierOptions,
+  ) {
+    this.#engine = engine;
+    this.#totals = read.totals;
+    this.#keys = read.keys;
+    this.#streams = read.streams;
+    this.#onCommit = options.onCommit;
+    this.#now = options.now ?? Date.now;
+  }
+
+  static async open(workspace: Workspace, options: ApplierOptions): Promise<Applier> {
+    const engine = await workspace.engine.connect();
+    for (const statement of staging) await engine.execute(raw(statement));
+    const progress = await engine.query(raw("select *, epoch_ms(latest) as latest_ms from progress"));
+    const row = progress.rows[0] ?? {};
+    const streams = await engine.query(raw("select name, position from streams"));
+    return new Applier(
+      engine,
+      {
+        totals: {
+          position: Number(row["position"]),
+          accepted: Number(row["accepted"]),
+          superseded: Number(row["superseded"]),
+          rejected: Number(row["rejected"]),
+          letters: Number(row["letters"]),
+          latest: row["latest_ms"] === null ? null : Number(row["latest_ms"]),
+        },
+        keys: await keyTypes(engine),
+        streams: new Map(streams.rows.map(({ name, position }) => [String(name), Number(position)])),
+      },
+      options,
+    );
+  }
+
+  get totals(): Totals {
+    return this.#totals;
+  }
+
+  /** Lines that may still come; none under pressure. */
+  get room(): number {
+    return Math.max(MOST_WAITING - this.#lines, 0);
+  }
+
+  /** Why nothing can be written, since the last attempt failed. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** How far a numbered stream is in. */
+  positionOf(stream: string): number | undefined {
+    return this.#streams.get(stream);
+  }
+
+  /**
+   * Resolves when the events are committed. Rejects with a CardscopeError where they could not be, and then none of
+   * them is: send them again.
+   */
+  apply(delivery: Delivery): Promise<Receipt> {
+    if (this.#isClosed) return Promise.reject(new DOMException("the workspace was closed", "AbortError"));
+    return new Promise((done, failed) => {
+      this.#waiting.push({ delivery, arrived: this.#now(), done, failed });
+      this.#lines += delivery.lines.length;
+      this.#working ??= this.#work();
+    });
+  }
+
+  /** Writes what waits, then closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#idle);
+    await this.#working;
+    await this.#engine[Symbol.asyncDispose]();
+  }
+
+  async #work(): Promise<void> {
+    clearTimeout(this.#idle);
+    // what comes in the same turn is written together
+    await null;
+    while (this.#waiting.length > 0) {
+      const taken = this.#take();
+      try {
+        const receipts = await this.#write(
+          taken.map(({ delivery }) => delivery),
+          taken[0]?.arrived ?? 0,
+        );
+        this.#trouble = undefined;
+        for (const [i, receipt] of receipts.entries()) taken[i]?.done(receipt);
+      } catch (error) {
+        this.#trouble = error instanceof Error ? error.message : String(error);
+        for (const { failed } of taken) failed(error);
+      }
+      for (const { delivery } of taken) this.#lines -= delivery.lines.length;
+    }
+    this.#working = undefined;
+    if (!this.#isClosed) this.#idle = setTimeout(() => void this.#fold(), IDLE_MS).unref();
+  }
+
+  #take(): Waiting[] {
+    let lines = 0;
+    let count = 0;
+    for (const { delivery } of this.#waiting) {
+      if (count > 0 && lines + delivery.lines.length > MOST_LINES) break;
+      lines += delivery.lines.length;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #write(deliveries: readonly Delivery[], arrived: number): Promise<Receipt[]> {
+    const batch = readBatch(deliveries, (stream) => this.positionOf(stream), this.#now());
+    const committed = await this.#commit(batch, arrived);
+    return committed.receipts.map(({ accepted, rejected }) => ({
+      accepted,
+      rejected,
+      position: this.#totals.position,
+    }));
+  }
+
+  /**
+   * An event that the engine refuses, whatever the reason, must not hold up the rest: the batch is written without the
+   * events of which that is true, and those become dead letters.
+   */
+  async #commit(batch: Batch, arrived: number): Promise<Batch> {
+    const keys = await widenKeys(this.#engine, this.#keys, batch.events);
+    const isWidened = keys.user_id !== this.#keys.user_id || keys.card_id !== this.#keys.card_id;
+    this.#keys = keys;
+    const write = (one: Batch, isTrial = false) =>
+      writeBatch(this.#engine, one, this.#totals, keys, { arrived, isTrial });
+    const { committed, written } = await write(batch).then(
+      (done) => ({ committed: done, written: batch }),
+      async (error: unknown) => {
+        if (!isAboutEvents(error)) throw error;
+        const culprits = await culpritsOf(batch.events, (events) => write(withLetters(batch, events), true));
+        if (culprits.size === 0) throw error;
+        const without = withLetters(batch, batch.events, culprits);
+        return { committed: await write(without), written: without };
+      },
+    );
+    this.#totals = committed.totals;
+    for (const [name, position] of written.streams) this.#streams.set(name, position);
+    this.#onCommit({ ...committed, keys, isWidened, arrived });
+    return written;
+  }
+
+  async #fold(): Promise<void> {
+    if (this.#working !== undefined || this.#isClosed) return;
+    // whoever reads meanwhile is not stopped: it is tried again after the next events
+    this.#working = this.#engine
+      .execute(raw("checkpoint"))
+      .catch(() => {})
+      .then(() => {
+        this.#working = undefined;
+        if (this.#waiting.length > 0) this.#working = this.#work();
+      });
+    await this.#working;
+  }
+}
+
+export interface ApplierOptions {
+  readonly onCommit: (commit: Commit) => void;
+  /** Milliseconds since 1970; the clock's when left out. */
+  readonly now?: () => number;
+}
+
+/** What is full or broken is not the events' fault. */
+const isAboutEvents = (error: unknown): boolean =>
+  error instanceof QueryError && !/IO Error|FATAL Error|INTERNAL Error|interrupted/i.test(error.message);
+
+/** The events that cannot be written even alone, with the reason. */
+async function culpritsOf(
+  events: readonly BatchEvent[],
+  trial: (events: readonly BatchEvent[]) => Promise<unknown>,
+): Promise<Map<BatchEvent, string>> {
+  const found = new Map<BatchEvent, string>();
+  const search = async (part: readonly BatchEvent[]): Promise<void> => {
+    try {
+      await trial(part);
+    } catch (error) {
+      if (!isAboutEvents(error)) throw error;
+      const [first] = part;
+      if (part.length === 1 && first !== undefined) found.set(first, (error as Error).message);
+      else {
+        await search(part.slice(0, part.length >> 1));
+        await search(part.slice(part.length >> 1));
+      }
+    }
+  };
+  await search(events);
+  return found;
+}

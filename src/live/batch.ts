@@ -1,0 +1,118 @@
+import { maskCardNumbers } from "../schema/mask.ts";
+import type { Delivery } from "./delivery.ts";
+import { type ReadEvent, type Rejection, readEvent, rejectionOf } from "./read-event.ts";
+
+export interface BatchEvent extends ReadEvent {
+  readonly via: Delivery["via"];
+  /** Which delivery of the batch it came with, and its line there. */
+  readonly delivery: number;
+  readonly line: number;
+  /** Whether it has the highest sequence of its subject and source in this batch. */
+  isTop: boolean;
+}
+
+export interface BatchLetter extends Rejection {
+  readonly via: Delivery["via"];
+  readonly line: number;
+}
+
+interface Rejected {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** What is written in one transaction. */
+export interface Batch {
+  readonly events: readonly BatchEvent[];
+  readonly letters: readonly BatchLetter[];
+  /** How far each stream is in, once this is. */
+  readonly streams: ReadonlyMap<string, number>;
+  /** By delivery, in their order. */
+  readonly receipts: readonly { readonly accepted: number; readonly rejected: readonly Rejected[] }[];
+  /** Valid lines, repetitions among them. */
+  readonly accepted: number;
+}
+
+/** Reads deliveries. `positionOf` is how far a stream is in; `now` is in milliseconds. */
+export function readBatch(
+  deliveries: readonly Delivery[],
+  positionOf: (stream: string) => number | undefined,
+  now: number,
+): Batch {
+  const events: BatchEvent[] = [];
+  const letters: BatchLetter[] = [];
+  const streams = new Map<string, number>();
+  const tops = new Map<string, BatchEvent>();
+  const seen = new Set<string>();
+  let all = 0;
+  const receipts = deliveries.map(({ via, lines, stream }, delivery) => {
+    const rejected: Rejected[] = [];
+    let accepted = 0;
+    for (const [i, line] of lines.entries()) {
+      const position = stream?.positions[i];
+      if (stream !== undefined && position !== undefined) {
+        if (position <= (streams.get(stream.name) ?? positionOf(stream.name) ?? -1)) {
+          accepted++;
+          continue;
+        }
+        streams.set(stream.name, position);
+      }
+      const read = readEvent(line, now);
+      if ("reason" in read) {
+        rejected.push({ line: i + 1, reason: read.reason });
+        letters.push({ ...read, via, line: i + 1 });
+        continue;
+      }
+      accepted++;
+      all++;
+      const subject = JSON.stringify([read.type, read.source, read.subject]);
+      const version = `${subject}${read.sequence}`;
+      if (seen.has(version)) continue;
+      seen.add(version);
+      const event: BatchEvent = { ...read, via, delivery, line: i + 1, isTop: true };
+      const top = tops.get(subject);
+      if (top !== undefined && top.sequence > event.sequence) event.isTop = false;
+      else {
+        if (top !== undefined) top.isTop = false;
+        tops.set(subject, event);
+      }
+      events.push(event);
+    }
+    return { accepted, rejected };
+  });
+  return { events, letters, streams, receipts, accepted: all };
+}
+
+/** The batch with these events alone; culprits among them become letters, with the reason. */
+export function withLetters(
+  batch: Batch,
+  events: readonly BatchEvent[],
+  culprits: ReadonlyMap<BatchEvent, string> = new Map(),
+): Batch {
+  const letters = [...culprits].map(
+    ([event, reason]): BatchLetter => ({
+      ...rejectionOf(written(event), `cannot be applied: ${reason}`),
+      body: maskCardNumbers(written(event)),
+      via: event.via,
+      line: event.line,
+    }),
+  );
+  return {
+    ...batch,
+    events: events.filter((event) => !culprits.has(event)),
+    letters: [...batch.letters, ...letters],
+    accepted: batch.accepted - culprits.size,
+    receipts: batch.receipts.map(({ accepted, rejected }, delivery) => {
+      const own = [...culprits].filter(([event]) => event.delivery === delivery);
+      const reasons = own.map(([{ line }, reason]) => ({ line, reason: `cannot be applied: ${reason}` }));
+      return { accepted: accepted - own.length, rejected: [...rejected, ...reasons] };
+    }),
+  };
+}
+
+/** An event as its sender may write it. */
+const written = ({ id, source, type, subject, time, sequence, op, data }: BatchEvent): string =>
+  JSON.stringify({
+    ...{ id, source, type, subject, time: new Date(time).toISOString(), sequence, op },
+    ...(data !== null && { data: JSON.parse(data) }),
+  });

@@ -1,0 +1,265 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import {
+  BIGINT,
+  BOOLEAN,
+  DuckDBDataChunk,
+  DuckDBTimestampValue,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  TIMESTAMP,
+  VARCHAR,
+} from "../engines/node-api.ts";
+import { literal, raw } from "../sql/statement.ts";
+import type { Batch, BatchLetter } from "./batch.ts";
+import { balanceOf, cardRows, type KeyTypes, userRows } from "./columns.ts";
+
+/** Totals since the workspace was made. */
+export interface Totals {
+  /** Events in the log. */
+  readonly position: number;
+  readonly accepted: number;
+  /** Of those accepted: known already, or older than what was known. */
+  readonly superseded: number;
+  readonly rejected: number;
+  /** Dead letters so far, which is the number of the last. */
+  readonly letters: number;
+  /** The newest time of an event, in milliseconds; null before the first. */
+  readonly latest: number | null;
+}
+
+/** What moved, as text: customers whose figures may have, and cards. */
+export interface Moved {
+  readonly customers: readonly string[];
+  readonly cards: readonly string[];
+}
+
+export interface Committed extends Moved {
+  readonly totals: Totals;
+}
+
+/** Temporary tables of the connection that `writeBatch` fills. */
+export const staging: readonly string[] = [
+  `create or replace temp table stage (
+    n bigint, via varchar, id varchar, type varchar, subject varchar, source varchar, sequence bigint,
+    time timestamp, op varchar, data varchar, is_top boolean
+  )`,
+  `create or replace temp table staged_letters (
+    number bigint, via varchar, line integer, reason varchar, body varchar, length bigint, sha256 varchar
+  )`,
+];
+
+const CHUNK = 2048;
+
+/** Writes a batch in one transaction; throws with nothing of it written, as a trial does in any case. */
+export async function writeBatch(
+  engine: DuckDBEngine,
+  batch: Batch,
+  before: Totals,
+  keys: KeyTypes,
+  { arrived, isTrial = false }: { readonly arrived: number; readonly isTrial?: boolean },
+): Promise<Committed> {
+  const run = (text: string) => engine.execute(raw(text));
+  await run("begin");
+  try {
+    const logged =
+      batch.events.length > 0 ? await writeEvents(engine, batch, before, keys, arrived) : nothing;
+    if (batch.letters.length > 0) await writeLetters(engine, batch.letters, before.letters, arrived);
+    for (const [name, position] of batch.streams) {
+      await run(`delete from streams where name = ${literal(name)}`);
+      await run(`insert into streams values (${literal(name)}, ${position})`);
+    }
+    const times = batch.events.map(({ time }) => time);
+    const totals: Totals = {
+      position: before.position + logged.events,
+      accepted: before.accepted + batch.accepted,
+      superseded: before.superseded + batch.accepted - logged.applied,
+      rejected: before.rejected + batch.letters.length,
+      letters: before.letters + batch.letters.length,
+      latest: times.length === 0 ? before.latest : Math.max(before.latest ?? 0, ...times),
+    };
+    await run(
+      `update progress set position = ${totals.position}, accepted = ${totals.accepted},
+        superseded = ${totals.superseded}, rejected = ${totals.rejected}, letters = ${totals.letters},
+        latest = ${totals.latest === null ? "null" : `make_timestamp_ms(${totals.latest})`}`,
+    );
+    await run(isTrial ? "rollback" : "commit");
+    return { totals, customers: logged.customers, cards: logged.cards };
+  } catch (error) {
+    await run("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+interface Logged extends Moved {
+  /** New in the log. */
+  readonly events: number;
+  /** With a higher sequence than any before. */
+  readonly applied: number;
+}
+const nothing: Logged = { events: 0, applied: 0, customers: [], cards: [] };
+
+async function writeEvents(
+  engine: DuckDBEngine,
+  { events }: Batch,
+  before: Totals,
+  keys: KeyTypes,
+  arrived: number,
+): Promise<Logged> {
+  const run = (text: string) => engine.execute(raw(text));
+  await run("delete from stage");
+  await append(engine, "stage", stageTypes, events, (event, n) => [
+    BigInt(n),
+    event.via,
+    event.id,
+    event.type,
+    event.subject,
+    event.source,
+    BigInt(event.sequence),
+    new DuckDBTimestampValue(BigInt(event.time) * 1000n),
+    event.op,
+    event.data,
+    event.isTop,
+  ]);
+  // a repetition of the last event is known; an older one is not looked for in the log: it changes nothing there
+  await run(`create or replace temp table news as
+    select stage.*, stage.is_top and (heads.sequence is null or stage.sequence > heads.sequence) as is_applied
+    from stage
+    left join heads
+      on heads.type = stage.type and heads.subject = stage.subject and heads.source = stage.source
+    where heads.sequence is null or heads.sequence <> stage.sequence`);
+  await run(`insert into events
+    select ${before.position} + row_number() over (partition by 1 order by n), make_timestamp_ms(${arrived}), via, id,
+      type, subject, source, sequence, time, op, data, is_applied
+    from news`);
+  await run(`merge into heads using (select * from news where is_applied) fresh
+    on heads.type = fresh.type and heads.subject = fresh.subject and heads.source = fresh.source
+    when matched then update set sequence = fresh.sequence, time = fresh.time, op = fresh.op, data = fresh.data
+    when not matched then insert (type, subject, source, sequence, time, op, data)
+      values (fresh.type, fresh.subject, fresh.source, fresh.sequence, fresh.time, fresh.op, fresh.data)`);
+  const counted = await engine.query(
+    raw("select count(*) as events, count(*) filter (where is_applied) as applied from news"),
+  );
+  const moved = await moveState(engine, keys);
+  return {
+    events: Number(counted.rows[0]?.["events"]),
+    applied: Number(counted.rows[0]?.["applied"]),
+    ...moved,
+  };
+}
+
+/**
+ * Brings `users` and `cards` to what the heads say of the subjects that moved, and tells whose figures may move. Where
+ * several sources tell of a subject, the later time counts, and of equal times the source that comes last in the
+ * alphabet: so the state follows from the events, not from the order in which they came.
+ */
+async function moveState(engine: DuckDBEngine, keys: KeyTypes): Promise<Moved> {
+  const run = (text: string) => engine.execute(raw(text));
+  await run(`create or replace temp table moved as
+    select type, subject, last.op as op, last.data as data
+    from (
+      -- of a struct, since an aggregate passes over what is null
+      select heads.type, heads.subject, max_by(struct_pack(op := op, data := data), (time, source)) as last
+      from heads
+      join (select distinct type, subject from news where is_applied) news
+        on news.type = heads.type and news.subject = heads.subject
+      group by heads.type, heads.subject
+    ) told`);
+  const of = (type: string, op?: string) =>
+    `(select subject, data from moved where type = '${type}'${op === undefined ? "" : ` and op = '${op}'`})`;
+  const cardKey = `cast(subject as ${keys.card_id})`;
+  await run(`create or replace temp table owners as
+    select cast(user_id as varchar) as user_id from cards
+      where card_id in (select ${cardKey} from moved where type in ('card', 'balance'))
+    union
+    select subject from moved where type = 'customer'`);
+  await run(
+    `delete from users where user_id in (select cast(subject as ${keys.user_id}) from ${of("customer")})`,
+  );
+  await run(`insert into users by name ${userRows(of("customer", "upsert"), keys)}`);
+  await run(`update cards set balance_usd = moved.balance_usd
+    from (
+      select ${cardKey} as card_id, case when op = 'upsert' then ${balanceOf("data")} end as balance_usd
+      from moved where type = 'balance'
+    ) moved
+    where moved.card_id = cards.card_id`);
+  await run(`delete from cards where card_id in (select ${cardKey} from ${of("card")})`);
+  await run(`insert into cards by name
+    with told as (${cardRows(of("card", "upsert"), keys)}),
+    balances as (
+      select ${cardKey} as card_id, max_by(struct_pack(op := op, data := data), (time, source)) as last
+      from heads
+      where type = 'balance' and subject in (select subject from ${of("card", "upsert")})
+      group by subject
+    )
+    select told.*,
+      case
+        when balances.card_id is null then base_cards.balance_usd
+        when balances.last.op = 'upsert' then ${balanceOf("balances.last.data")}
+      end as balance_usd
+    from told
+    left join balances on balances.card_id = told.card_id
+    left join base_cards on base_cards.card_id = told.card_id`);
+  const { rows } = await engine.query(
+    raw(`select user_id from owners
+      union
+      select cast(user_id as varchar) from cards where card_id in (select ${cardKey} from ${of("card", "upsert")})`),
+  );
+  const touched = await engine.query(
+    raw("select distinct subject from moved where type in ('card', 'balance')"),
+  );
+  return {
+    customers: rows.flatMap((row) => (row["user_id"] === null ? [] : [String(row["user_id"])])),
+    cards: touched.rows.map((row) => String(row["subject"])),
+  };
+}
+
+async function writeLetters(
+  engine: DuckDBEngine,
+  letters: readonly BatchLetter[],
+  before: number,
+  arrived: number,
+): Promise<void> {
+  await engine.execute(raw("delete from staged_letters"));
+  await append(engine, "staged_letters", letterTypes, letters, (letter, n) => [
+    BigInt(before + n + 1),
+    letter.via,
+    letter.line,
+    letter.reason,
+    letter.body,
+    BigInt(letter.length),
+    letter.sha256,
+  ]);
+  await engine.execute(
+    raw(`insert into dead_letters
+      select number, make_timestamp_ms(${arrived}), via, line, reason, body, length, sha256, 'open'
+      from staged_letters`),
+  );
+}
+
+const stageTypes: readonly DuckDBType[] = [
+  ...[BIGINT, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, BIGINT, TIMESTAMP, VARCHAR, VARCHAR, BOOLEAN],
+];
+const letterTypes: readonly DuckDBType[] = [BIGINT, VARCHAR, INTEGER, VARCHAR, VARCHAR, BIGINT, VARCHAR];
+
+async function append<T>(
+  { connection }: DuckDBEngine,
+  table: string,
+  types: readonly DuckDBType[],
+  rows: readonly T[],
+  cells: (row: T, n: number) => readonly DuckDBValue[],
+): Promise<void> {
+  const appender = await connection.createAppender(table, "main", "temp");
+  for (let from = 0; from < rows.length; from += CHUNK) {
+    const part = rows.slice(from, from + CHUNK).map((row, i) => cells(row, from + i));
+    const chunk = DuckDBDataChunk.create(types, part.length);
+    types.forEach((_, column) => {
+      chunk.setColumnValues(
+        column,
+        part.map((row) => row[column] ?? null),
+      );
+    });
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+}

@@ -1,0 +1,194 @@
+import { openDuckDB } from "../engines/duckdb.ts";
+import { withinMemory } from "../engines/memory.ts";
+import { Explorer, type OpenedPortfolio } from "../explore/explorer.ts";
+import { inputsOf } from "../ingest/ingest.ts";
+import { buildModels, outcomesIn } from "../models/build.ts";
+import { measureValues } from "../schema/measures.ts";
+import { literal, raw } from "../sql/statement.ts";
+import { Applier } from "./applier.ts";
+import { DeadLetters } from "./letters.ts";
+import { Publisher } from "./publisher.ts";
+import { Rate } from "./rate.ts";
+import { Workspace, type WorkspaceOptions } from "./workspace.ts";
+
+/** What a feed says of itself. */
+export interface FeedStatus {
+  readonly name: string;
+  readonly kind: "nats" | "kafka";
+  readonly status: "connected" | "reconnecting" | "paused" | "stopped";
+  readonly because?: string;
+  /** The committed number of its stream. */
+  readonly position: number | null;
+  /** Messages that wait in the broker; null where it does not say. */
+  readonly pending: number | null;
+}
+
+/** How a live portfolio is doing. */
+export interface LiveState {
+  /** Figures are of this position. */
+  readonly position: number;
+  /** Events that are committed. */
+  readonly committed: number;
+  /** YYYY-MM-DD */
+  readonly as_of: string;
+  readonly published_at: string;
+  /** The newest time that an event told. */
+  readonly event_time: string | null;
+  readonly status: "running" | "paused";
+  readonly because: string | null;
+  /** Events in a second, over the last five. */
+  readonly rate_per_second: number;
+  /** From the arrival of the first event of the last publication to its publication. */
+  readonly lag_ms: number | null;
+  readonly counts: { readonly accepted: number; readonly superseded: number; readonly rejected: number };
+  readonly learnt_position: number;
+  readonly feeds: readonly FeedStatus[];
+}
+
+/** A workspace that is open: what writes to it, and the portfolio that readers look at. */
+export class Live implements AsyncDisposable {
+  readonly workspace: Workspace;
+  readonly explorer: Explorer;
+  readonly applier: Applier;
+  readonly letters: DeadLetters;
+  readonly #publisher: Publisher;
+  readonly #rate: Rate;
+  readonly #listeners = new Set<() => void>();
+  #feeds: readonly { readonly status: FeedStatus }[] = [];
+
+  private constructor(parts: {
+    workspace: Workspace;
+    explorer: Explorer;
+    applier: Applier;
+    publisher: Publisher;
+    rate: Rate;
+    listeners: Set<() => void>;
+  }) {
+    this.workspace = parts.workspace;
+    this.explorer = parts.explorer;
+    this.applier = parts.applier;
+    this.letters = new DeadLetters(parts.workspace, parts.applier);
+    this.#publisher = parts.publisher;
+    this.#rate = parts.rate;
+    this.#listeners = parts.listeners;
+  }
+
+  /** Opens the workspace in a folder, or makes it from the files; see Workspace.open. */
+  static async open(folder: string, files: readonly string[], options: WorkspaceOptions = {}): Promise<Live> {
+    const workspace = await Workspace.open(folder, files, options);
+    try {
+      const rate = new Rate();
+      const listeners = new Set<() => void>();
+      const tell = () => {
+        for (const listener of listeners) listener();
+      };
+      let publisher: Publisher | undefined;
+      const applier = await Applier.open(workspace, {
+        onCommit: (commit) => {
+          rate.add(commit.totals.accepted);
+          publisher?.committed(commit);
+        },
+      });
+      rate.add(applier.totals.accepted);
+      // a date that was given stays; else the newest event moves it
+      const pinned =
+        options.asOf ?? (workspace.origin.as_of_source === "given" ? workspace.origin.as_of : undefined);
+      const asOf = () => pinned ?? dayOf(applier.totals.latest, workspace.origin.as_of);
+      options.onProgress?.("building models");
+      const explorer = await Explorer.fill((database) => fill(workspace, database, asOf(), options), {
+        ...pick(options),
+        isLive: true,
+      });
+      publisher = new Publisher(await workspace.engine.connect(), explorer, {
+        position: applier.totals.position,
+        asOf,
+        onPublish: tell,
+      });
+      return new Live({ workspace, explorer, applier, publisher, rate, listeners });
+    } catch (error) {
+      await workspace[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get state(): LiveState {
+    const { position, at, lag_ms, learnt } = this.#publisher.last;
+    const { accepted, superseded, rejected, latest, position: committed } = this.applier.totals;
+    const because = this.applier.trouble ?? this.#publisher.trouble ?? null;
+    return {
+      position,
+      committed,
+      as_of: this.explorer.portfolio.asOf,
+      published_at: new Date(at).toISOString(),
+      event_time: latest === null ? null : new Date(latest).toISOString(),
+      status: because === null ? "running" : "paused",
+      because,
+      rate_per_second: this.#rate.perSecond(),
+      lag_ms,
+      counts: { accepted, superseded, rejected },
+      learnt_position: learnt,
+      feeds: this.#feeds.map(({ status }) => status),
+    };
+  }
+
+  /** Told after each publication, and when a feed's status changes; returns what ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** For those whose status changes. */
+  tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  set feeds(feeds: readonly { readonly status: FeedStatus }[]) {
+    this.#feeds = feeds;
+  }
+
+  /** Commits what waits, then closes. The portfolio is closed by whoever looks at it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.applier[Symbol.asyncDispose]();
+    await this.#publisher[Symbol.asyncDispose]();
+    await this.workspace[Symbol.asyncDispose]();
+  }
+}
+
+const pick = ({ settings, memory, signal }: WorkspaceOptions) => ({
+  ...(settings !== undefined && { settings }),
+  ...(memory !== undefined && { memory }),
+  ...(signal !== undefined && { signal }),
+});
+
+/** The later of the newest event's day and the day of the files. */
+function dayOf(latest: number | null, origin: string): string {
+  const day = latest === null ? origin : new Date(latest).toISOString().slice(0, 10);
+  return day > origin ? day : origin;
+}
+
+/** Copies the portfolio into a database of its own, and builds its models there. */
+async function fill(
+  workspace: Workspace,
+  database: string,
+  asOf: string,
+  { settings, memory }: WorkspaceOptions,
+): Promise<OpenedPortfolio> {
+  const { engine: source, origin } = workspace;
+  await source.execute(raw(`attach ${literal(database)} as copied`));
+  try {
+    for (const table of ["users", "cards", "issues", "issue_keys"])
+      await source.execute(raw(`create table copied.${table} as from main.${table}`));
+  } finally {
+    await source.execute(raw("detach copied"));
+  }
+  await using engine = await openDuckDB(database, withinMemory(memory));
+  const view = {
+    asOf,
+    asOfSource: asOf === origin.as_of ? origin.as_of_source : ("events" as const),
+    inputs: await inputsOf(engine),
+    values: measureValues(settings),
+    outcomes: await outcomesIn(engine),
+  };
+  await buildModels(engine, view);
+  return { ...view, sources: origin.sources, issues: origin.issues };
+}

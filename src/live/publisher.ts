@@ -1,0 +1,142 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { Explorer } from "../explore/explorer.ts";
+import type { Commit } from "./applier.ts";
+import { readChange } from "./read-change.ts";
+
+/** At most five publications a second: more are not seen, and each costs the pages a refetch. */
+const LEAST_MS = 200;
+/** Predictions are learnt again when the feed has been quiet for so long … */
+const QUIET_MS = 3_000;
+/** … or when they are this old. */
+const OLDEST_MS = 15 * 60_000;
+
+const RETRY_MS = 1_000;
+
+export interface Published {
+  /** Figures are of this position. */
+  readonly position: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** From the arrival of the first event of it to now, in milliseconds; null before the first. */
+  readonly lag_ms: number | null;
+  /** Predictions are of this position. */
+  readonly learnt: number;
+}
+
+/** Brings what was committed before the readers: coalesced, and consistent. */
+export class Publisher implements AsyncDisposable {
+  readonly #engine: DuckDBEngine;
+  readonly #explorer: Explorer;
+  readonly #asOf: () => string;
+  readonly #onPublish: (published: Published) => void;
+  readonly #customers = new Set<string>();
+  readonly #cards = new Set<string>();
+  #last: Published;
+  #learntAt = Date.now();
+  #arrived: number | undefined;
+  #keys: Commit["keys"] | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #quiet: NodeJS.Timeout | undefined;
+  #working: Promise<void> | undefined;
+  #isClosed = false;
+  #trouble: string | undefined;
+
+  constructor(
+    engine: DuckDBEngine,
+    explorer: Explorer,
+    options: {
+      readonly position: number;
+      /** The day that the newest event is of, YYYY-MM-DD. */
+      readonly asOf: () => string;
+      readonly onPublish: (published: Published) => void;
+    },
+  ) {
+    this.#engine = engine;
+    this.#explorer = explorer;
+    this.#asOf = options.asOf;
+    this.#onPublish = options.onPublish;
+    this.#last = { position: options.position, at: Date.now(), lag_ms: null, learnt: options.position };
+  }
+
+  get last(): Published {
+    return this.#last;
+  }
+
+  /** Why readers see an older state than what is committed. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  committed(commit: Commit): void {
+    for (const key of commit.customers) this.#customers.add(key);
+    for (const key of commit.cards) this.#cards.add(key);
+    this.#keys = commit.keys;
+    this.#arrived ??= commit.arrived;
+    this.#schedule();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#quiet);
+    await this.#working;
+    await this.#engine[Symbol.asyncDispose]();
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#working !== undefined || this.#isClosed) return;
+    const wait = this.#trouble === undefined ? this.#last.at + LEAST_MS - Date.now() : RETRY_MS;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#working = this.#publish()
+          .catch((error: unknown) => {
+            this.#trouble = error instanceof Error ? error.message : String(error);
+          })
+          .then(() => {
+            this.#working = undefined;
+            if (this.#arrived !== undefined) this.#schedule();
+          });
+      },
+      Math.min(wait, LEAST_MS),
+    );
+  }
+
+  async #publish(): Promise<void> {
+    const moved = { customers: [...this.#customers], cards: [...this.#cards] };
+    const arrived = this.#arrived;
+    const keys = this.#keys;
+    if (keys === undefined) return;
+    this.#customers.clear();
+    this.#cards.clear();
+    this.#arrived = undefined;
+    try {
+      const { change, position } = await readChange(this.#engine, moved, keys);
+      await this.#explorer.update({ ...change, asOf: this.#asOf() });
+      this.#trouble = undefined;
+      const at = Date.now();
+      this.#tell({ ...this.#last, position, at, lag_ms: arrived === undefined ? null : at - arrived });
+    } catch (error) {
+      for (const key of moved.customers) this.#customers.add(key);
+      for (const key of moved.cards) this.#cards.add(key);
+      this.#arrived ??= arrived;
+      throw error;
+    }
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => void this.#relearn(), QUIET_MS).unref();
+    if (Date.now() - this.#learntAt > OLDEST_MS) await this.#relearn();
+  }
+
+  async #relearn(): Promise<void> {
+    if (this.#isClosed || this.#last.learnt === this.#last.position) return;
+    this.#learntAt = Date.now();
+    const { position } = this.#last;
+    await this.#explorer.relearn();
+    this.#tell({ ...this.#last, learnt: position });
+  }
+
+  #tell(published: Published): void {
+    this.#last = published;
+    this.#onPublish(published);
+  }
+}

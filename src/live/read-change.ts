@@ -1,0 +1,40 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { DataChunk } from "../engines/node-api.ts";
+import type { Change } from "../explore/change.ts";
+import { literal, raw } from "../sql/statement.ts";
+import type { KeyTypes } from "./columns.ts";
+import type { Moved } from "./commit.ts";
+
+/** The rows of what moved, as the workspace has them now, and the position they are of. */
+export async function readChange(
+  engine: DuckDBEngine,
+  { customers, cards }: Moved,
+  keys: KeyTypes,
+): Promise<{ readonly change: Change; readonly position: number }> {
+  // one snapshot, whatever is committed meanwhile
+  await engine.execute(raw("begin"));
+  try {
+    const list = (values: readonly string[], type: string) =>
+      values.length === 0
+        ? "(select null where false)"
+        : `(select cast(key as ${type}) from (values ${values.map((v) => `(${literal(v)})`).join(", ")}) keys(key))`;
+    const owned = `user_id in ${list(customers, keys.user_id)}`;
+    const { rows } = await engine.query(raw("select position from progress"));
+    const users = await chunksOf(engine, `select * from users where ${owned}`);
+    const held = await chunksOf(
+      engine,
+      `select * from cards where ${owned} or card_id in ${list(cards, keys.card_id)}`,
+    );
+    return {
+      change: { customers, cardKeys: cards, users, cards: held },
+      position: Number(rows[0]?.["position"]),
+    };
+  } finally {
+    await engine.execute(raw("commit"));
+  }
+}
+
+async function chunksOf(engine: DuckDBEngine, text: string): Promise<DataChunk[]> {
+  const result = await engine.connection.run(text);
+  return await result.fetchAllChunks();
+}

@@ -1,0 +1,54 @@
+import { sqlType } from "../ingest/read-table.ts";
+import { cards } from "../schema/cards.ts";
+import type { Table } from "../schema/tables.ts";
+import { users } from "../schema/users.ts";
+
+/** Of the tables below. A workspace of an older version is brought up to it; one of a newer is refused. */
+export const SCHEMA_VERSION = 1;
+
+export const idColumns = { users: ["user_id"], cards: ["card_id", "user_id"] } as const;
+
+const columnsOf = (table: Table): string =>
+  Object.entries(table.fields)
+    // ids are whole numbers until one is not; see key-types.ts
+    .map(([name, field]) => `${name} ${field.reading === "id" ? "bigint" : sqlType(field)}`)
+    .join(", ");
+
+const head =
+  "type varchar, subject varchar, source varchar, sequence bigint, time timestamp, op varchar, data varchar";
+
+/**
+ * What a workspace holds.
+ *
+ * - `users`, `cards`: the portfolio as it is now.
+ * - `base_users`, `base_cards`, `base_heads`: as it was before the first event that the log still has.
+ * - `events`: the log. Without a key: an index over a growing table makes every commit slower.
+ * - `heads`: of each subject and source the event with the highest sequence, deletes among them as tombstones.
+ * - `streams`: how far each numbered stream is in.
+ * - `dead_letters`: what could not be applied.
+ * - `progress`: one row of totals.
+ * - `history`: figures at the end of each day.
+ */
+export const ddl: readonly string[] = [
+  "create table meta (name varchar, value varchar)",
+  `create table users (${columnsOf(users)})`,
+  `create table cards (${columnsOf(cards)})`,
+  `create table base_users (${columnsOf(users)})`,
+  `create table base_cards (${columnsOf(cards)})`,
+  `create table base_heads (${head})`,
+  `create table heads (${head})`,
+  `create table events (position bigint, arrived timestamp, via varchar, id varchar, ${head}, is_applied boolean)`,
+  "create table streams (name varchar, position bigint)",
+  `create table dead_letters (
+    number bigint, arrived timestamp, via varchar, line integer, reason varchar,
+    body varchar, length bigint, sha256 varchar, state varchar
+  )`,
+  `create table progress (
+    position bigint, accepted bigint, superseded bigint, rejected bigint, letters bigint, latest timestamp
+  )`,
+  "insert into progress values (0, 0, 0, 0, 0, null)",
+  "create table history (day date, analysis varchar, figures varchar, position bigint)",
+  "create table stale_days (day date)",
+  "create table alert_rules (id varchar, rule varchar, state varchar, value double, since timestamp)",
+  "create table webhook_calls (id varchar, body varchar, tries integer, due timestamp, state varchar)",
+];
