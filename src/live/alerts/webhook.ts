@@ -33,7 +33,7 @@ export function checkWebhook({ url, secret }: WebhookTarget): void {
   if (secret === "")
     throw usage(
       "a webhook needs a secret to sign with",
-      "set CARDSCOPE_WEBHOOK_SECRET to a long random text",
+      "put a long random text into the environment variable CARDSCOPE_WEBHOOK_SECRET",
     );
 }
 

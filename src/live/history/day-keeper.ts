@@ -43,6 +43,7 @@ export class DayKeeper implements AsyncDisposable {
   async catchUp(): Promise<void> {
     await this.#working?.catch(() => {});
     while (!this.#closing.signal.aborted && (await this.#work()));
+    this.#schedule(IDLE_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -76,6 +77,8 @@ export class DayKeeper implements AsyncDisposable {
 
   /** One day, or the folding when no day is due; whether there may be more to do. */
   #work(): Promise<boolean> {
+    // one at a time, whoever asks
+    if (this.#working !== undefined) return this.#working;
     const working = this.#step().finally(() => {
       this.#working = undefined;
       this.#workedAt = performance.now();
