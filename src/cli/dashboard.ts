@@ -50,6 +50,7 @@ export async function dashboard(files: readonly string[], options: DashboardOpti
       onProgress: (step: string, done?: StepProgress) => session.progress.step(step, done),
       signal: session.signal,
     };
+    desk.isOpening = options.workspace !== undefined;
     await using live =
       options.workspace === undefined
         ? undefined
@@ -59,6 +60,7 @@ export async function dashboard(files: readonly string[], options: DashboardOpti
     // files that were sent meanwhile stay
     if (desk.isOpen) await explorer[Symbol.asyncDispose]();
     else await desk.replace(explorer, { isSample, ...(live && { live }) });
+    desk.isOpening = false;
     session.progress.clear();
     if (isSample) console.log("no files given: this is a made-up sample portfolio");
     const host = options.host === "0.0.0.0" || options.host === "::" ? "127.0.0.1" : options.host;

@@ -47,6 +47,9 @@ export class Desk implements AsyncDisposable {
     return this.#current.isSample;
   }
 
+  /** Whether a workspace is being opened, whose events can come in a moment. */
+  isOpening = false;
+
   get isLive(): boolean {
     return this.#opened?.live !== undefined;
   }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Cell, SourceState } from "./oracle.ts";
+import type { Cell, SourceState } from "./state-oracle.ts";
 
 /** A folder that goes with the test. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {

@@ -1,61 +1,55 @@
-export type Cell = string | number | null;
-export type Cells = Readonly<Record<string, Cell>>;
+import type { FeedEvent } from "../../src/schema/event.ts";
 
-/** A portfolio in plain maps by key. */
-export interface SourceState {
-  readonly customers: Map<string, Cells>;
-  readonly cards: Map<string, Cells>;
-}
-
-export interface TestEvent {
-  readonly id: string;
-  readonly source: string;
-  readonly type: "customer" | "card" | "balance";
-  readonly subject: string;
-  readonly time: string;
-  readonly sequence: number;
-  readonly op: "upsert" | "delete";
-  readonly data?: Cells;
+export type Row = Readonly<Record<string, unknown>>;
+export interface Tables {
+  /** By user_id. */
+  readonly users: ReadonlyMap<string, Row>;
+  /** By card_id. */
+  readonly cards: ReadonlyMap<string, Row>;
 }
 
 /**
- * The state at the end of a day, told event by event: of each subject and source the highest sequence up to then, of
- * those the latest time, of equal times the last source. What came first counts among equal sequences.
+ * The portfolio after events, in plain loops and in no order: of each subject and source the highest sequence counts,
+ * of several sources the latest time, then the last name. Independent of the SQL that the program runs.
  */
-export function stateAfter(base: SourceState, came: readonly TestEvent[], day = "9999-12-31"): SourceState {
-  const tops = new Map<string, TestEvent>();
-  for (const event of came) {
-    if (event.time.slice(0, 10) > day) continue;
-    const key = [event.type, event.subject, event.source].join("|");
-    const top = tops.get(key);
-    if (top === undefined || event.sequence > top.sequence) tops.set(key, event);
+export function after(base: Tables, events: readonly FeedEvent[]): Tables {
+  const heads = new Map<string, FeedEvent>();
+  for (const event of events) {
+    const key = JSON.stringify([event.type, event.subject, event.source]);
+    const known = heads.get(key);
+    if (known === undefined || Number(event.sequence) > Number(known.sequence)) heads.set(key, event);
   }
-  const last = new Map<string, TestEvent>();
-  for (const event of tops.values()) {
-    const key = `${event.type}|${event.subject}`;
-    const known = last.get(key);
-    const isLater =
-      known === undefined ||
-      event.time > known.time ||
-      (event.time === known.time && event.source > known.source);
-    if (isLater) last.set(key, event);
+  const winners = new Map<string, FeedEvent>();
+  for (const event of heads.values()) {
+    const key = JSON.stringify([event.type, event.subject]);
+    const known = winners.get(key);
+    if (known === undefined || isLater(event, known)) winners.set(key, event);
   }
-  const customers = new Map(base.customers);
+  const users = new Map(base.users);
   const cards = new Map(base.cards);
-  for (const { type, subject, op, data = {} } of last.values()) {
-    if (type === "customer") {
-      if (op === "delete") customers.delete(subject);
-      else customers.set(subject, data);
-    }
-    if (type === "card") {
-      if (op === "delete") cards.delete(subject);
-      else cards.set(subject, { ...data, balance_usd: base.cards.get(subject)?.["balance_usd"] ?? null });
+  const balances = new Map<string, number | null>();
+  for (const { type, subject, op, data } of winners.values()) {
+    const state = (data ?? {}) as Row;
+    if (type === "balance")
+      balances.set(subject, op === "delete" ? null : ((state["balance_usd"] ?? null) as number | null));
+    else {
+      const table = type === "customer" ? users : cards;
+      if (op === "delete") table.delete(subject);
+      else
+        table.set(
+          subject,
+          type === "card" ? { ...state, balance_usd: base.cards.get(subject)?.["balance_usd"] } : state,
+        );
     }
   }
-  for (const { type, subject, op, data } of last.values()) {
-    const held = cards.get(subject);
-    if (type === "balance" && held !== undefined)
-      cards.set(subject, { ...held, balance_usd: op === "delete" ? null : (data?.["balance_usd"] ?? null) });
+  for (const [key, balance] of balances) {
+    const card = cards.get(key);
+    if (card !== undefined) cards.set(key, { ...card, balance_usd: balance });
   }
-  return { customers, cards };
+  return { users, cards };
 }
+
+const isLater = (one: FeedEvent, other: FeedEvent): boolean => {
+  const [a, b] = [Date.parse(one.time), Date.parse(other.time)];
+  return a !== b ? a > b : one.source > other.source;
+};

@@ -14,7 +14,7 @@ import { Workspace } from "../../../src/live/workspace.ts";
 import { openPortfolio } from "../../../src/portfolio/portfolio.ts";
 import { raw } from "../../../src/sql/statement.ts";
 import { portfolioOf, temporaryFolder, writeFiles } from "../feed.ts";
-import { type SourceState, stateAfter, type TestEvent } from "../oracle.ts";
+import { type SourceState, stateAfter, type TestEvent } from "../state-oracle.ts";
 
 const base = portfolioOf(12);
 const asOf = "2026-02-28";
