@@ -45,6 +45,10 @@ function build(): Command {
       "--workspace <dir>",
       "keep the portfolio in DIR and let events change it; files make it the first time",
     )
+    .option(
+      "--webhook <url>",
+      "call this address when an alert of the workspace starts or ends; signed with CARDSCOPE_WEBHOOK_SECRET",
+    )
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cardscope: ")) })
     .exitOverride()
     .helpCommand(true)
@@ -55,7 +59,7 @@ function build(): Command {
       const { dashboard } = await import("./dashboard.ts");
       await dashboard(files, {
         ...readingOf(options),
-        ...pick(options, "host", "port", "open", "workspace"),
+        ...pick(options, "host", "port", "open", "workspace", "webhook"),
       });
     });
   reading(program);

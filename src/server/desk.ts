@@ -73,7 +73,8 @@ export class Desk implements AsyncDisposable {
     this.#opened = {
       id: ++this.#made,
       explorer,
-      results: new Results(explorer),
+      // what rules and history read is what pages show
+      results: live?.results ?? new Results(explorer),
       crossfilters: new Crossfilters(explorer),
       isSample,
       live,

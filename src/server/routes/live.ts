@@ -80,7 +80,7 @@ export const liveRoutes = (desk: Desk) => {
   const app = routes();
   const current = async (): Promise<LiveState> => {
     const { live } = desk;
-    return { ...live.state, dead_letters: await live.letters.count(), alerts_firing: 0 };
+    return { ...live.state, dead_letters: await live.letters.count(), alerts_firing: live.alerts.firing };
   };
   app.openapi(
     createRoute({
