@@ -50,4 +50,6 @@ put("src/analyses/index.ts", analysesIndex());
 // read after the index is written, since a new analysis is in it only now
 const { referencePages } = await import("./reference.ts");
 for (const [file, text] of Object.entries(await referencePages())) put(file, text);
+const { eventJsonSchema } = await import("../src/schema/event.ts");
+put("docs/event.schema.json", `${JSON.stringify(eventJsonSchema(), null, 2)}\n`);
 process.exitCode = stale > 0 ? 1 : 0;

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { join } from "node:path";
+import { usage } from "../errors.ts";
 import { Explorer } from "../explore/explorer.ts";
+import { checkWebhook, type WebhookTarget } from "../live/alerts/webhook.ts";
 import { Live } from "../live/live.ts";
 import type { StepProgress } from "../portfolio/portfolio.ts";
 import { createApp } from "../server/app.ts";
@@ -19,10 +21,13 @@ export interface DashboardOptions extends Reading {
   readonly open: boolean;
   /** Folder that keeps the portfolio and takes events. */
   readonly workspace?: string;
+  /** Told when an alert of the workspace starts and when it ends. */
+  readonly webhook?: string;
 }
 
 /** Serves the dashboard of the files, or of sample data, until it is stopped. */
 export async function dashboard(files: readonly string[], options: DashboardOptions): Promise<void> {
+  const webhook = webhookOf(options);
   await inSession({ quiet: options.quiet, stopped: "stopped; nothing is left behind" }, async (session) => {
     await using desk = new Desk();
     const token = isLoopback(options.host) ? undefined : randomBytes(18).toString("base64url");
@@ -45,13 +50,17 @@ export async function dashboard(files: readonly string[], options: DashboardOpti
       onProgress: (step: string, done?: StepProgress) => session.progress.step(step, done),
       signal: session.signal,
     };
+    desk.isOpening = options.workspace !== undefined;
     await using live =
-      options.workspace === undefined ? undefined : await Live.open(options.workspace, files, reading);
+      options.workspace === undefined
+        ? undefined
+        : await Live.open(options.workspace, files, { ...reading, ...(webhook && { webhook }) });
     const explorer =
       live?.explorer ?? (await Explorer.open(isSample ? await session.sample() : files, reading));
     // files that were sent meanwhile stay
     if (desk.isOpen) await explorer[Symbol.asyncDispose]();
     else await desk.replace(explorer, { isSample, ...(live && { live }) });
+    desk.isOpening = false;
     session.progress.clear();
     if (isSample) console.log("no files given: this is a made-up sample portfolio");
     const host = options.host === "0.0.0.0" || options.host === "::" ? "127.0.0.1" : options.host;
@@ -65,6 +74,16 @@ export async function dashboard(files: readonly string[], options: DashboardOpti
     if (options.open) await openInBrowser(url);
     await session.interrupted();
   });
+}
+
+/** The secret is no option: what others see in the list of processes is none. Throws USAGE. */
+function webhookOf({ webhook: url, workspace }: DashboardOptions): WebhookTarget | undefined {
+  if (url === undefined) return undefined;
+  if (workspace === undefined)
+    throw usage("--webhook tells of the alerts of a workspace", "name one with --workspace DIR");
+  const webhook = { url, secret: process.env["CARDSCOPE_WEBHOOK_SECRET"] ?? "" };
+  checkWebhook(webhook);
+  return webhook;
 }
 
 /** A machine without a browser still has the address. */

@@ -4,7 +4,17 @@ import { closest, distance } from "fastest-levenshtein";
 import { usage } from "../errors.ts";
 import { cannotPrint, fail } from "./fail.ts";
 import { modelCommands } from "./model-commands.ts";
-import { common, list, pick, portNumber, reading, readingOf, wholeNumber } from "./options.ts";
+import {
+  common,
+  list,
+  pick,
+  portNumber,
+  positiveNumber,
+  reading,
+  readingOf,
+  share,
+  wholeNumber,
+} from "./options.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -38,6 +48,10 @@ function build(): Command {
       "--workspace <dir>",
       "keep the portfolio in DIR and let events change it; files make it the first time",
     )
+    .option(
+      "--webhook <url>",
+      "call this address when an alert of the workspace starts or ends; signed with CARDSCOPE_WEBHOOK_SECRET",
+    )
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cardscope: ")) })
     .exitOverride()
     .helpCommand(true)
@@ -48,7 +62,7 @@ function build(): Command {
       const { dashboard } = await import("./dashboard.ts");
       await dashboard(files, {
         ...readingOf(options),
-        ...pick(options, "host", "port", "open", "workspace"),
+        ...pick(options, "host", "port", "open", "workspace", "webhook"),
       });
     });
   reading(program);
@@ -85,9 +99,30 @@ function build(): Command {
       new Option("--format <format>", "file format").choices(["csv", "xlsx", "parquet"]).default("csv"),
     )
     .option("--brief", "only the columns of the original brief")
+    .option(
+      "--events [n]",
+      "changes of this sample as well, for a feed; 10000 when the number is left out",
+      positiveNumber,
+    )
+    .option("--disorder <share>", "share of the events that comes late or twice", share)
+    .option("--garbage <share>", "lines that are no events, for each that is one", share)
     .action(async (directory: string, options) => {
       const { sample } = await import("./sample.ts");
       await sample(directory, options);
+    });
+
+  common(program.command("feed"))
+    .description("send the events of a file to a running dashboard")
+    .argument("<file>", "one event a line, as JSON; - is standard input")
+    .requiredOption("--to <url>", "address of the dashboard, such as http://127.0.0.1:8080")
+    .option("--token <token>", "its token for events; the variable CARDSCOPE_EVENTS_TOKEN when left out")
+    .option("--rate <n>", "events a second; as fast as they are taken when left out", positiveNumber)
+    .option("--batch <n>", "events of a request at most", positiveNumber, 1_000)
+    .option("--from-line <n>", "begin at this line of the file", positiveNumber, 1)
+    .option("--stop-on-rejected", "stop after the first request with a line that is no event")
+    .action(async (file: string, options) => {
+      const { feed } = await import("./feed.ts");
+      await feed(file, options);
     });
 
   reading(program.command("sql"))

@@ -1,6 +1,6 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { DataChunk } from "../engines/node-api.ts";
-import { inputsOf } from "../ingest/ingest.ts";
+import { filled, type ValueCounts, valuesIn } from "../ingest/ingest.ts";
 import { buildModels, models, outcomesIn, type View } from "../models/build.ts";
 import { literal, raw } from "../sql/statement.ts";
 import type { OpenedPortfolio } from "./explorer.ts";
@@ -26,26 +26,44 @@ interface Models {
 
 const DELTA = "delta";
 
+/** The portfolio after a change, and how many values its columns hold. */
+export interface Changed {
+  readonly portfolio: OpenedPortfolio;
+  readonly values: ValueCounts;
+}
+
 /**
  * Replaces the rows of the changed customers in one transaction: in the tables, and in every set of models. The models
  * are built over the changed rows alone, in a schema of their own: each is a function of one customer and their
  * cards, so the SQL that makes the whole makes the part. Where the date or the inputs move, all rows do, and the
- * models of the portfolio are built anew. Returns the portfolio after it.
+ * models of the portfolio are built anew. `before.values` are counted where they are not known.
  */
 export async function changeTables(
   engine: DuckDBEngine,
   change: Change,
-  portfolio: OpenedPortfolio,
+  before: { readonly portfolio: OpenedPortfolio; readonly values: ValueCounts | undefined },
   sets: readonly Models[],
-): Promise<OpenedPortfolio> {
+): Promise<Changed> {
   const run = (text: string) => engine.execute(raw(text));
   const [main] = sets;
   await run("begin");
   try {
     await fill(engine, change);
+    // a column that gets its first value, or loses its last, changes what can be computed
+    const known = before.values ?? (await valuesIn(engine));
+    const gone = await valuesIn(engine, { users: isChanged("users"), cards: isChanged("cards") });
     for (const table of ["users", "cards"]) await replace(engine, table, DELTA, "main");
-    const inputs = await inputsOf(engine);
-    const after = { ...portfolio, inputs, outcomes: await outcomesIn(engine) };
+    await run(`set search_path = '${DELTA},main'`);
+    const come = await valuesIn(engine);
+    await run("set search_path = 'main'");
+    const values = new Map(
+      [...known].map(([column, count]) => [
+        column,
+        count - (gone.get(column) ?? 0) + (come.get(column) ?? 0),
+      ]),
+    );
+    const inputs = filled(values);
+    const after = { ...before.portfolio, inputs, outcomes: await outcomesIn(engine) };
     if (main?.view.asOf !== after.asOf || !inputs.equals(main.view.inputs)) {
       await buildModels(engine, after);
       for (const { schema } of sets.slice(1)) await run(`drop schema ${schema} cascade`);
@@ -59,11 +77,18 @@ export async function changeTables(
         for (const model of models) await replace(engine, model, own, schema);
       }
     await run("commit");
-    return after;
+    return { portfolio: after, values };
   } catch (error) {
     await run("rollback").catch(() => {});
     throw error;
   }
+}
+
+/** Of the rows that the change replaces. */
+function isChanged(table: string): string {
+  const isOfCards = table === "cards" || table === "card_profile";
+  const orCard = isOfCards ? ` or card_id in (select card_id from ${DELTA}.changed_cards)` : "";
+  return `(user_id in (select user_id from ${DELTA}.changed)${orCard})`;
 }
 
 async function fill(engine: DuckDBEngine, { customers, cardKeys, users, cards }: Change): Promise<void> {
@@ -99,10 +124,6 @@ async function listKeys(
 }
 
 async function replace(engine: DuckDBEngine, table: string, from: string, to: string): Promise<void> {
-  const isOfCards = table === "cards" || table === "card_profile";
-  const orCard = isOfCards ? ` or card_id in (select card_id from ${DELTA}.changed_cards)` : "";
-  await engine.execute(
-    raw(`delete from ${to}.${table} where user_id in (select user_id from ${DELTA}.changed)${orCard}`),
-  );
+  await engine.execute(raw(`delete from ${to}.${table} where ${isChanged(table)}`));
   await engine.execute(raw(`insert into ${to}.${table} select * from ${from}.${table}`));
 }

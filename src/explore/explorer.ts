@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { openLocked } from "../engines/locked.ts";
+import type { ValueCounts } from "../ingest/ingest.ts";
 import { buildModels, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
 import { Learner } from "../models/learner.ts";
@@ -76,6 +77,8 @@ export class Explorer implements AsyncDisposable {
   /** Changes of the tables and sets of models that are being built wait for each other. */
   readonly #writing = new Slots(1);
   #version = 0;
+  /** Counted with the first change. */
+  #values: ValueCounts | undefined;
   readonly #isLive: boolean;
   /** What predictions are of, where the portfolio changes. */
   readonly #frozen: Frozen[] = [];
@@ -152,10 +155,16 @@ export class Explorer implements AsyncDisposable {
     await using engine = await this.#engine.connect();
     const before = this.#portfolio;
     const asOfSource = asOf === before.asOf ? before.asOfSource : "events";
-    const portfolio = await changeTables(engine, change, { ...before, asOf, asOfSource }, [
-      { schema: MAIN, view: before },
-      ...[...this.#stances.values()].map(({ schema, view }) => ({ schema, view })),
-    ]);
+    const { portfolio, values } = await changeTables(
+      engine,
+      change,
+      { portfolio: { ...before, asOf, asOfSource }, values: this.#values },
+      [
+        { schema: MAIN, view: before },
+        ...[...this.#stances.values()].map(({ schema, view }) => ({ schema, view })),
+      ],
+    );
+    this.#values = values;
     const isSame = portfolio.asOf === before.asOf && portfolio.inputs.equals(before.inputs);
     this.#portfolio = portfolio;
     this.#version++;

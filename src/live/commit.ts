@@ -13,6 +13,7 @@ import {
 import { literal, raw } from "../sql/statement.ts";
 import type { Batch, BatchLetter } from "./batch.ts";
 import { balanceOf, cardRows, type KeyTypes, userRows } from "./columns.ts";
+import { markStale } from "./history/stale-days.ts";
 
 /** Totals since the workspace was made. */
 export interface Totals {
@@ -137,6 +138,7 @@ async function writeEvents(
     when matched then update set sequence = fresh.sequence, time = fresh.time, op = fresh.op, data = fresh.data
     when not matched then insert (type, subject, source, sequence, time, op, data)
       values (fresh.type, fresh.subject, fresh.source, fresh.sequence, fresh.time, fresh.op, fresh.data)`);
+  await markStale(engine, events, before);
   const counted = await engine.query(
     raw("select count(*) as events, count(*) filter (where is_applied) as applied from news"),
   );

@@ -9,7 +9,8 @@ const isWhole = (id: string): boolean => /^(0|[1-9]\d{0,14})$/.test(id);
 export async function keyTypes(engine: DuckDBEngine): Promise<KeyTypes> {
   const { rows } = await engine.query(
     raw(`select column_name, data_type from duckdb_columns()
-      where table_name = 'cards' and column_name in ('user_id', 'card_id') and not internal and schema_name = 'main'`),
+      where database_name = current_database() and schema_name = 'main'
+        and table_name = 'cards' and column_name in ('user_id', 'card_id')`),
   );
   const typeOf = (name: string) =>
     rows.find(({ column_name: column }) => column === name)?.["data_type"] === "BIGINT"

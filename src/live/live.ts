@@ -1,11 +1,15 @@
 import { openDuckDB } from "../engines/duckdb.ts";
 import { withinMemory } from "../engines/memory.ts";
 import { Explorer, type OpenedPortfolio } from "../explore/explorer.ts";
+import { Results } from "../explore/results.ts";
 import { inputsOf } from "../ingest/ingest.ts";
 import { buildModels, outcomesIn } from "../models/build.ts";
 import { measureValues } from "../schema/measures.ts";
 import { literal, raw } from "../sql/statement.ts";
+import { Alerts } from "./alerts/alerts.ts";
+import { checkWebhook, type WebhookTarget } from "./alerts/webhook.ts";
 import { Applier } from "./applier.ts";
+import { History } from "./history/history.ts";
 import { DeadLetters } from "./letters.ts";
 import { Publisher } from "./publisher.ts";
 import { Rate } from "./rate.ts";
@@ -21,6 +25,11 @@ export interface FeedStatus {
   readonly position: number | null;
   /** Messages that wait in the broker; null where it does not say. */
   readonly pending: number | null;
+}
+
+export interface LiveOptions extends WorkspaceOptions {
+  /** Whom to tell when a rule starts firing and when it ends. */
+  readonly webhook?: WebhookTarget;
 }
 
 /** How a live portfolio is doing. */
@@ -51,6 +60,10 @@ export class Live implements AsyncDisposable {
   readonly explorer: Explorer;
   readonly applier: Applier;
   readonly letters: DeadLetters;
+  /** Of the explorer; shared by whoever reads figures. */
+  readonly results: Results;
+  readonly alerts: Alerts;
+  readonly history: History;
   readonly #publisher: Publisher;
   readonly #rate: Rate;
   readonly #listeners = new Set<() => void>();
@@ -60,6 +73,9 @@ export class Live implements AsyncDisposable {
     workspace: Workspace;
     explorer: Explorer;
     applier: Applier;
+    results: Results;
+    alerts: Alerts;
+    history: History;
     publisher: Publisher;
     rate: Rate;
     listeners: Set<() => void>;
@@ -68,13 +84,17 @@ export class Live implements AsyncDisposable {
     this.explorer = parts.explorer;
     this.applier = parts.applier;
     this.letters = new DeadLetters(parts.workspace, parts.applier);
+    this.results = parts.results;
+    this.alerts = parts.alerts;
+    this.history = parts.history;
     this.#publisher = parts.publisher;
     this.#rate = parts.rate;
     this.#listeners = parts.listeners;
   }
 
   /** Opens the workspace in a folder, or makes it from the files; see Workspace.open. */
-  static async open(folder: string, files: readonly string[], options: WorkspaceOptions = {}): Promise<Live> {
+  static async open(folder: string, files: readonly string[], options: LiveOptions = {}): Promise<Live> {
+    if (options.webhook !== undefined) checkWebhook(options.webhook);
     const workspace = await Workspace.open(folder, files, options);
     try {
       const rate = new Rate();
@@ -83,10 +103,13 @@ export class Live implements AsyncDisposable {
         for (const listener of listeners) listener();
       };
       let publisher: Publisher | undefined;
+      let alerts: Alerts | undefined;
+      let history: History | undefined;
       const applier = await Applier.open(workspace, {
         onCommit: (commit) => {
           rate.add(commit.totals.accepted);
           publisher?.committed(commit);
+          history?.committed();
         },
       });
       rate.add(applier.totals.accepted);
@@ -102,9 +125,29 @@ export class Live implements AsyncDisposable {
       publisher = new Publisher(await workspace.engine.connect(), explorer, {
         position: applier.totals.position,
         asOf,
-        onPublish: tell,
+        onPublish: () => {
+          alerts?.published();
+          tell();
+        },
       });
-      return new Live({ workspace, explorer, applier, publisher, rate, listeners });
+      const { position } = publisher.last;
+      const figures = {
+        explorer,
+        results: new Results(explorer),
+        position: () => publisher?.last.position ?? position,
+      };
+      alerts = await Alerts.open(await workspace.engine.connect(), {
+        ...figures,
+        ...(options.webhook && { webhook: options.webhook }),
+        onChange: tell,
+      });
+      const { as_of: day, sources } = workspace.origin;
+      history = await History.open(workspace.engine, {
+        ...figures,
+        origin: sources.length > 0 ? day : undefined,
+      });
+      const { results } = figures;
+      return new Live({ workspace, explorer, applier, results, alerts, history, publisher, rate, listeners });
     } catch (error) {
       await workspace[Symbol.asyncDispose]();
       throw error;
@@ -148,6 +191,8 @@ export class Live implements AsyncDisposable {
 
   /** Commits what waits, then closes. The portfolio is closed by whoever looks at it. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.alerts[Symbol.asyncDispose]();
+    await this.history[Symbol.asyncDispose]();
     await this.applier[Symbol.asyncDispose]();
     await this.#publisher[Symbol.asyncDispose]();
     await this.workspace[Symbol.asyncDispose]();

@@ -27,7 +27,10 @@ const head =
  * - `streams`: how far each numbered stream is in.
  * - `dead_letters`: what could not be applied.
  * - `progress`: one row of totals.
- * - `history`: figures at the end of each day.
+ * - `history`: figures at the end of each day, as the events up to a position tell it.
+ * - `stale_days`: from this day on, figures of an earlier position are to be computed again.
+ * - `alert_rules`: what is watched, and how it stands.
+ * - `webhook_calls`: what is to be told, until it is.
  */
 export const ddl: readonly string[] = [
   "create table meta (name varchar, value varchar)",
@@ -48,7 +51,13 @@ export const ddl: readonly string[] = [
   )`,
   "insert into progress values (0, 0, 0, 0, 0, null)",
   "create table history (day date, analysis varchar, figures varchar, position bigint)",
-  "create table stale_days (day date)",
-  "create table alert_rules (id varchar, rule varchar, state varchar, value double, since timestamp)",
-  "create table webhook_calls (id varchar, body varchar, tries integer, due timestamp, state varchar)",
+  "create table stale_days (day date, position bigint)",
+  `create table alert_rules (
+    id varchar, created timestamp, rule varchar, state varchar, value double, because varchar,
+    since timestamp, told double
+  )`,
+  `create table webhook_calls (
+    id varchar, rule varchar, body varchar, created timestamp, tries integer, due timestamp, state varchar,
+    because varchar
+  )`,
 ];

@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, mkdtemp, open as openFile, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { CardscopeError, usage } from "../errors.ts";
 import type { SampleCard } from "./card.ts";
 import { briefCardColumns, briefUserColumns, cardColumns, userColumns } from "./columns.ts";
+import { disordered } from "./disorder.ts";
+import { sampleEvents } from "./events.ts";
 import { type Customer, drawCustomer } from "./portfolio.ts";
 import type { OpenWriter } from "./writer.ts";
 
@@ -12,13 +14,24 @@ export interface SampleOptions {
   seed: number;
   format: "csv" | "xlsx" | "parquet";
   brief: boolean;
+  /** Changes of this sample, one a line, for a feed. */
+  events?: EventOptions;
   signal?: AbortSignal;
-  onProgress?: (done: number, total: number) => void;
+  onProgress?: (done: number, total: number, what: "customers" | "events") => void;
+}
+
+export interface EventOptions {
+  count: number;
+  /** Share that comes late or twice; none when left out. */
+  disorder?: number;
+  /** Lines that are no events, for each that is one; none when left out. */
+  garbage?: number;
 }
 
 export interface SampleFiles {
   users: string;
   cards: string;
+  events?: string;
   customers: number;
   cards_count: number;
 }
@@ -32,6 +45,8 @@ const writers: Readonly<Record<SampleOptions["format"], () => Promise<OpenWriter
 
 /** Card ids are ten times the customer's and must stay 32-bit. */
 const MOST_CUSTOMERS = 100_000_000;
+/** Sequences stay far below what a number holds. */
+const MOST_EVENTS = 1_000_000_000;
 /** Customers drawn and written at a time. Few enough to die young: a larger batch is copied by the collector. */
 const BATCH = 1_024;
 
@@ -42,7 +57,9 @@ export async function writeSample(directory: string, options: SampleOptions): Pr
   signal?.throwIfAborted();
   const users = join(directory, `users.${format}`);
   const cards = join(directory, `cards.${format}`);
-  const created = await makeFolder(directory, [users, cards]);
+  const events = options.events === undefined ? undefined : join(directory, "events.ndjson");
+  const targets = [users, cards, ...(events === undefined ? [] : [events])];
+  const created = await makeFolder(directory, targets);
   let work: string | undefined;
   try {
     // Beside the target, because a rename across file systems is a copy that can fail half way.
@@ -50,15 +67,16 @@ export async function writeSample(directory: string, options: SampleOptions): Pr
     const parts = { users: join(work, `users.${format}`), cards: join(work, `cards.${format}`) };
     const cards_count = await writeTables(parts, options);
     signal?.throwIfAborted();
-    await rename(parts.users, users);
-    try {
-      await rename(parts.cards, cards);
-    } catch (error) {
-      await rm(users, { force: true });
-      throw error;
-    }
+    if (options.events !== undefined) await writeEvents(join(work, "events.ndjson"), options, options.events);
+    await moveAll(work, targets);
     await rm(work, { recursive: true, force: true });
-    return { users, cards, customers: options.customers, cards_count };
+    return {
+      users,
+      cards,
+      customers: options.customers,
+      cards_count,
+      ...(events !== undefined && { events }),
+    };
   } catch (error) {
     if (work !== undefined) await rm(work, { recursive: true, force: true });
     await removeEmpty(directory, created);
@@ -67,11 +85,31 @@ export async function writeSample(directory: string, options: SampleOptions): Pr
   }
 }
 
-function check({ customers, seed, format }: SampleOptions): void {
+/** All or none. */
+async function moveAll(work: string, targets: readonly string[]): Promise<void> {
+  const moved: string[] = [];
+  try {
+    for (const target of targets) {
+      await rename(join(work, basename(target)), target);
+      moved.push(target);
+    }
+  } catch (error) {
+    for (const target of moved) await rm(target, { force: true });
+    throw error;
+  }
+}
+
+function check({ customers, seed, format, events }: SampleOptions): void {
   if (!Number.isSafeInteger(customers) || customers < 1 || customers > MOST_CUSTOMERS)
     throw usage(`customers must be a whole number from 1 to ${MOST_CUSTOMERS}: ${customers}`);
   if (!Number.isSafeInteger(seed)) throw usage(`seed must be a whole number: ${seed}`);
   if (!Object.hasOwn(writers, format)) throw usage(`unknown format: ${format}`, "use csv, xlsx or parquet");
+  if (events === undefined) return;
+  const { count, disorder = 0, garbage = 0 } = events;
+  if (!Number.isSafeInteger(count) || count < 1 || count > MOST_EVENTS)
+    throw usage(`events must be a whole number from 1 to ${MOST_EVENTS}: ${count}`);
+  for (const [name, share] of Object.entries({ disorder, garbage }))
+    if (!(share >= 0 && share <= 1)) throw usage(`${name} must be a share from 0 to 1: ${share}`);
 }
 
 /** Returns the topmost folder that had to be created. */
@@ -125,7 +163,7 @@ async function writeTables(paths: { users: string; cards: string }, options: Sam
     await users.write(userRows);
     await cards.write(cardRows);
     cardsCount += cardRows.length;
-    onProgress?.(done, customers);
+    onProgress?.(done, customers, "customers");
     // A signal's handler runs between turns of the event loop only.
     await setImmediate();
     signal?.throwIfAborted();
@@ -134,4 +172,27 @@ async function writeTables(paths: { users: string; cards: string }, options: Sam
   signal?.throwIfAborted();
   await cards.finish(signal);
   return cardsCount;
+}
+
+async function writeEvents(path: string, options: SampleOptions, events: EventOptions): Promise<void> {
+  const { seed, customers, brief, signal, onProgress } = options;
+  const { count, disorder = 0, garbage = 0 } = events;
+  const inOrder = sampleEvents({ seed, customers, events: count, brief });
+  const lines =
+    disorder > 0 || garbage > 0 ? disordered(inOrder, { seed, share: disorder, garbage }) : inOrder;
+  await using file = await openFile(path, "wx");
+  let part = "";
+  let written = 0;
+  const write = async () => {
+    await file.writeFile(part);
+    part = "";
+    onProgress?.(Math.min(written, count), count, "events");
+    await setImmediate();
+    signal?.throwIfAborted();
+  };
+  for (const line of lines) {
+    part += `${line}\n`;
+    if (++written % BATCH === 0) await write();
+  }
+  await write();
 }

@@ -4,10 +4,12 @@ import type { Desk } from "./desk.ts";
 import { failure } from "./failure.ts";
 import type { Imports } from "./imports/imports.ts";
 import { pageRoutes } from "./page.ts";
+import { alertsRoutes } from "./routes/alerts.ts";
 import { analysesRoutes } from "./routes/analyses.ts";
 import { crossfilterRoutes } from "./routes/crossfilter.ts";
 import { customersRoutes } from "./routes/customers.ts";
 import { eventsRoutes } from "./routes/events.ts";
+import { historyRoutes } from "./routes/history.ts";
 import { importsRoutes } from "./routes/imports.ts";
 import { listsRoutes } from "./routes/lists.ts";
 import { liveRoutes } from "./routes/live.ts";
@@ -51,6 +53,8 @@ export function createApp(desk: Desk, options: Guard, imports?: Imports): OpenAP
     whatIfRoutes,
     eventsRoutes,
     liveRoutes,
+    alertsRoutes,
+    historyRoutes,
   ])
     api.route("/api", routes(desk));
   api.route("/api", reportsRoutes(desk));

@@ -47,6 +47,9 @@ export class Desk implements AsyncDisposable {
     return this.#current.isSample;
   }
 
+  /** Whether a workspace is being opened, whose events can come in a moment. */
+  isOpening = false;
+
   get isLive(): boolean {
     return this.#opened?.live !== undefined;
   }
@@ -70,7 +73,8 @@ export class Desk implements AsyncDisposable {
     this.#opened = {
       id: ++this.#made,
       explorer,
-      results: new Results(explorer),
+      // what rules and history read is what pages show
+      results: live?.results ?? new Results(explorer),
       crossfilters: new Crossfilters(explorer),
       isSample,
       live,

@@ -23,12 +23,9 @@ const state = z
     status: z.enum(["running", "paused"]),
     because: z.string().nullable(),
     rate_per_second: z.number(),
-    lag_ms: z
-      .number()
-      .nullable()
-      .openapi({
-        description: "from the arrival of the first event of the last publication to its publication",
-      }),
+    lag_ms: z.number().nullable().openapi({
+      description: "from the arrival of the first event of the last publication to its publication",
+    }),
     counts: z.object({ accepted: z.number(), superseded: z.number(), rejected: z.number() }),
     dead_letters: z.number(),
     alerts_firing: z.number(),
@@ -83,7 +80,7 @@ export const liveRoutes = (desk: Desk) => {
   const app = routes();
   const current = async (): Promise<LiveState> => {
     const { live } = desk;
-    return { ...live.state, dead_letters: await live.letters.count(), alerts_firing: 0 };
+    return { ...live.state, dead_letters: await live.letters.count(), alerts_firing: live.alerts.firing };
   };
   app.openapi(
     createRoute({

@@ -1,0 +1,89 @@
+import type { AnyAnalysis } from "../../analyses/analysis.ts";
+import { analyses } from "../../analyses/index.ts";
+import { notComputable, reasonOf, runAnalysis } from "../../analyses/run.ts";
+import type { DuckDBEngine } from "../../engines/duckdb.ts";
+import type { ResultRow } from "../../engines/engine.ts";
+import { inputsOf } from "../../ingest/ingest.ts";
+import { buildModels, outcomesIn } from "../../models/build.ts";
+import type { AnalysisId } from "../../portfolio/portfolio.ts";
+import type { MeasureValues } from "../../schema/measures.ts";
+import { raw } from "../../sql/statement.ts";
+import { keyTypes } from "../key-types.ts";
+import { stateAt } from "./state-at.ts";
+
+/** The analyses that have a history: no lists, which name customers, and nothing that is learnt. */
+export const keptIds: readonly AnalysisId[] = Object.values(analyses as Readonly<Record<string, AnyAnalysis>>)
+  .filter(({ list, topic }) => list !== true && topic !== "predict")
+  .map(({ id }) => id as AnalysisId);
+
+export interface Snapshot {
+  readonly day: string;
+  /** Events that it knows of. */
+  readonly position: number;
+  /** Rows by analysis; without those that are not computable. */
+  readonly figures: ReadonlyMap<AnalysisId, readonly ResultRow[]>;
+}
+
+let attached = 0;
+
+/**
+ * Computes the figures at the end of a day, in a database in memory beside the workspace: the writer does not wait for
+ * it. `engine` is a connection to the workspace that nothing else uses.
+ */
+export async function takeSnapshot(
+  engine: DuckDBEngine,
+  day: string,
+  values: MeasureValues,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const run = (text: string) => engine.execute(raw(text));
+  const { rows } = await engine.query(raw("select current_database() as name"));
+  const workspace = String(rows[0]?.["name"]);
+  const past = `past_${++attached}`;
+  await run(`attach ':memory:' as ${past}`);
+  try {
+    const position = await readState(engine, { workspace, target: past }, day);
+    await run(`use ${past}.main`);
+    const view = {
+      asOf: day,
+      values,
+      inputs: await inputsOf(engine),
+      outcomes: await outcomesIn(engine),
+    };
+    await buildModels(engine, view);
+    const figures = new Map<AnalysisId, readonly ResultRow[]>();
+    for (const id of keptIds) {
+      signal.throwIfAborted();
+      const analysis = analyses[id] as AnyAnalysis;
+      if (notComputable(analysis, view) !== undefined) continue;
+      try {
+        const { rows: found } = await runAnalysis(analysis, engine, view);
+        figures.set(id, found as unknown as readonly ResultRow[]);
+      } catch (error) {
+        reasonOf(error);
+      }
+    }
+    return { day, position, figures };
+  } finally {
+    await run(`use ${workspace}.main`);
+    await run(`detach ${past}`);
+  }
+}
+
+/** One state of the log, whatever is committed meanwhile; returns its position. */
+async function readState(
+  engine: DuckDBEngine,
+  databases: { readonly workspace: string; readonly target: string },
+  day: string,
+): Promise<number> {
+  await engine.execute(raw("begin"));
+  try {
+    const { rows } = await engine.query(raw("select position from progress"));
+    await stateAt(engine, databases, await keyTypes(engine), day);
+    await engine.execute(raw("commit"));
+    return Number(rows[0]?.["position"]);
+  } catch (error) {
+    await engine.execute(raw("rollback")).catch(() => {});
+    throw error;
+  }
+}

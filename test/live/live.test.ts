@@ -1,0 +1,112 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { DuckDBEngine } from "../../src/engines/duckdb.ts";
+import { wholePortfolio } from "../../src/explore/look.ts";
+import { inputsOf } from "../../src/ingest/ingest.ts";
+import { Live } from "../../src/live/live.ts";
+import { buildModels, models } from "../../src/models/build.ts";
+import { raw } from "../../src/sql/statement.ts";
+import { after, type Tables } from "./oracle.ts";
+import { eventsAbout, folder, plain, sampleFiles, tablesOf } from "./portfolio.ts";
+
+let home: Awaited<ReturnType<typeof folder>>;
+let files: string[];
+beforeAll(async () => {
+  home = await folder();
+  files = await sampleFiles(home.path, 60);
+});
+afterAll(() => home[Symbol.asyncDispose]());
+
+async function base(): Promise<Tables> {
+  await using where = await folder();
+  await using live = await Live.open(`${where.path}/ws`, files);
+  await using explorer = live.explorer;
+  return await explorer.at(wholePortfolio, ({ engine }) => tablesOf(engine));
+}
+
+/** Every mart as it stands beside the same made anew from the tables. */
+async function expectModelsOf(live: Live): Promise<void> {
+  await live.explorer.at(wholePortfolio, async ({ engine, view }) => {
+    expect(view.inputs.equals(await inputsOf(engine))).toBe(true);
+    const read = async (name: string) => {
+      const key =
+        name === "card_profile" ? "card_id" : name === "offer_profile" ? "user_id, offer" : "user_id";
+      return (await engine.query(raw(`select * from ${name} order by ${key} nulls last`))).rows;
+    };
+    const found = Object.fromEntries(await Promise.all(models.map(async (name) => [name, await read(name)])));
+    await anew(engine, async () => {
+      await buildModels(engine, view);
+      for (const name of models) expect(found[name]).toEqual(await read(name));
+    });
+  });
+}
+
+async function anew(engine: DuckDBEngine, work: () => Promise<void>): Promise<void> {
+  await engine.execute(raw("create schema anew"));
+  await engine.execute(raw("set search_path = 'anew,main'"));
+  await work();
+  await engine.execute(raw("set search_path = 'main'"));
+  await engine.execute(raw("drop schema anew cascade"));
+}
+
+test("whatever comes in whatever order, once or twice, in whatever batches, the portfolio is what the events say", async () => {
+  const start = await base();
+  const users = [...start.users.keys()].slice(0, 4).concat("900001");
+  const cards = [...start.cards.keys()].slice(0, 5).concat("900011");
+  await fc.assert(
+    fc.asyncProperty(
+      eventsAbout(users, cards).chain((events) =>
+        fc.record({
+          events: fc.constant(events),
+          sent: fc
+            .shuffledSubarray([...events, ...events], {
+              minLength: events.length,
+              maxLength: events.length * 2,
+            })
+            // all of them, and some twice
+            .map((some) => [...some, ...events.filter((event) => !some.includes(event))]),
+          cuts: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 8 }),
+        }),
+      ),
+      async ({ events, sent, cuts }) => {
+        await using where = await folder();
+        const path = `${where.path}/ws`;
+        {
+          await using live = await Live.open(path, files);
+          await using explorer = live.explorer;
+          let from = 0;
+          for (let i = 0; from < sent.length; i++) {
+            const size = cuts[i % cuts.length] ?? 1;
+            const part = sent.slice(from, from + size);
+            const receipt = await live.applier.apply({
+              via: "http",
+              lines: part.map((e) => JSON.stringify(e)),
+            });
+            expect(receipt.rejected).toEqual([]);
+            expect(receipt.accepted).toBe(part.length);
+            from += size;
+          }
+          await published(live);
+          const expected = plain(after(start, events));
+          expect(plain(await tablesOf(live.workspace.engine))).toEqual(expected);
+          expect(plain(await explorer.at(wholePortfolio, ({ engine }) => tablesOf(engine)))).toEqual(
+            expected,
+          );
+          await expectModelsOf(live);
+        }
+        await using again = await Live.open(path, []);
+        await using _explorer = again.explorer;
+        expect(plain(await tablesOf(again.workspace.engine))).toEqual(plain(after(start, events)));
+      },
+    ),
+    { numRuns: 8 },
+  );
+}, 300_000);
+
+async function published(live: Live): Promise<void> {
+  for (let i = 0; i < 1000 && live.state.position < live.state.committed; i++) {
+    expect(live.state.because).toBeNull();
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  expect(live.state.position).toBe(live.state.committed);
+}
