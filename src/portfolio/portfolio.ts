@@ -1,16 +1,19 @@
+import { join } from "node:path";
 import { type AnyAnalysis, topics } from "../analyses/analysis.ts";
 import { analyses } from "../analyses/index.ts";
 import {
+  FIRST_ROWS,
   jsonSelect,
   notComputable,
   type Result,
   reasonOf,
   runAnalysis,
+  runIntoFile,
   streamRows,
 } from "../analyses/run.ts";
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
 import type { Relation, ResultRow } from "../engines/engine.ts";
-import { jsonArray } from "../engines/json-file.ts";
+import { type JsonFile, jsonArray } from "../engines/json-file.ts";
 import { withinMemory } from "../engines/memory.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import type { HeaderMap, TableName } from "../ingest/bind.ts";
@@ -189,10 +192,19 @@ export class Portfolio implements AsyncDisposable {
     return streamRows(analyses[id], this.#engine, this);
   }
 
-  /** All analyses, or those named, as outputs take them. */
-  async findings(only: readonly string[] = Object.keys(analyses)): Promise<Findings> {
+  /**
+   * All analyses, or those named, as outputs take them. What will be written as JSON computes long lists once with
+   * `jsonFolder`, a folder that the caller removes afterwards.
+   */
+  async findings(
+    only: readonly string[] = Object.keys(analyses),
+    options: { readonly jsonFolder?: string | undefined } = {},
+  ): Promise<Findings> {
     checkIds(only);
     const results: Result[] = [];
+    const files = new Map<string, JsonFile>();
+    // of a small portfolio no list is long, and a file costs more than reading it twice
+    const folder = this.sources.some(({ rows }) => rows > FIRST_ROWS) ? options.jsonFolder : undefined;
     const missing: { id: string; because: string }[] = [];
     for (const id of inReadingOrder().filter((known) => only.includes(known))) {
       const because = this.whyNot(id);
@@ -201,7 +213,12 @@ export class Portfolio implements AsyncDisposable {
         const done = results.length + missing.length;
         this.#onProgress(`${id} (${done + 1} of ${only.length})`, { share: done / only.length });
         try {
-          results.push((await this.run(id)) as unknown as Result);
+          if (folder !== undefined && (analyses[id] as AnyAnalysis).list) {
+            const path = join(folder, `${id}.json`);
+            const { result, file } = await runIntoFile(analyses[id] as never, this.#engine, this, path);
+            results.push(result as unknown as Result);
+            files.set(id, file);
+          } else results.push((await this.run(id)) as unknown as Result);
         } catch (error) {
           missing.push({ id, because: reasonOf(error) });
         }
@@ -219,7 +236,9 @@ export class Portfolio implements AsyncDisposable {
           results.find(({ analysis }) => analysis.id === id),
           id as AnalysisId,
         ),
-      jsonRows: (id) => jsonArray(this.#engine, jsonSelect(analyses[id as AnalysisId], this.#engine, this)),
+      jsonRows: (id) =>
+        files.get(id)?.bytes() ??
+        jsonArray(this.#engine, jsonSelect(analyses[id as AnalysisId], this.#engine, this)),
       issueCells: () => this.#read.log.cells(),
     };
   }
