@@ -3,7 +3,7 @@ import { QueryError } from "../errors.ts";
 import { raw } from "../sql/statement.ts";
 import { type Batch, type BatchEvent, readBatch, withLetters } from "./batch.ts";
 import type { KeyTypes } from "./columns.ts";
-import { type Committed, staging, type Totals, writeBatch } from "./commit.ts";
+import { type Committed, type Totals, writeBatch } from "./commit.ts";
 import type { Delivery, Receipt } from "./delivery.ts";
 import { keyTypes, widenKeys } from "./key-types.ts";
 import type { Workspace } from "./workspace.ts";
@@ -60,7 +60,6 @@ export class Applier implements AsyncDisposable {
 
   static async open(workspace: Workspace, options: ApplierOptions): Promise<Applier> {
     const engine = await workspace.engine.connect();
-    for (const statement of staging) await engine.execute(raw(statement));
     const progress = await engine.query(raw("select *, epoch_ms(latest) as latest_ms from progress"));
     const row = progress.rows[0] ?? {};
     const streams = await engine.query(raw("select name, position from streams"));

@@ -8,7 +8,7 @@ export interface BatchEvent extends ReadEvent {
   readonly delivery: number;
   readonly line: number;
   /** Whether it has the highest sequence of its subject and source in this batch. */
-  isTop: boolean;
+  is_top: boolean;
 }
 
 export interface BatchLetter extends Rejection {
@@ -65,15 +65,15 @@ export function readBatch(
       }
       accepted++;
       all++;
-      const subject = JSON.stringify([read.type, read.source, read.subject]);
-      const version = `${subject}${read.sequence}`;
+      const subject = `${read.type}\n${read.source}\n${read.subject}`;
+      const version = `${subject}\n${read.sequence}`;
       if (seen.has(version)) continue;
       seen.add(version);
-      const event: BatchEvent = { ...read, via, delivery, line: i + 1, isTop: true };
+      const event: BatchEvent = { ...read, via, delivery, line: i + 1, is_top: true };
       const top = tops.get(subject);
-      if (top !== undefined && top.sequence > event.sequence) event.isTop = false;
+      if (top !== undefined && top.sequence > event.sequence) event.is_top = false;
       else {
-        if (top !== undefined) top.isTop = false;
+        if (top !== undefined) top.is_top = false;
         tops.set(subject, event);
       }
       events.push(event);
@@ -114,5 +114,5 @@ export function withLetters(
 const written = ({ id, source, type, subject, time, sequence, op, data }: BatchEvent): string =>
   JSON.stringify({
     ...{ id, source, type, subject, time: new Date(time).toISOString(), sequence, op },
-    ...(data !== null && { data: JSON.parse(data) }),
+    ...(data !== null && { data }),
   });

@@ -1,15 +1,4 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import {
-  BIGINT,
-  BOOLEAN,
-  DuckDBDataChunk,
-  DuckDBTimestampValue,
-  type DuckDBType,
-  type DuckDBValue,
-  INTEGER,
-  TIMESTAMP,
-  VARCHAR,
-} from "../engines/node-api.ts";
 import { literal, raw } from "../sql/statement.ts";
 import type { Batch, BatchLetter } from "./batch.ts";
 import { balanceOf, cardRows, type KeyTypes, userRows } from "./columns.ts";
@@ -38,19 +27,6 @@ export interface Moved {
 export interface Committed extends Moved {
   readonly totals: Totals;
 }
-
-/** Temporary tables of the connection that `writeBatch` fills. */
-export const staging: readonly string[] = [
-  `create or replace temp table stage (
-    n bigint, via varchar, id varchar, type varchar, subject varchar, source varchar, sequence bigint,
-    time timestamp, op varchar, data varchar, is_top boolean
-  )`,
-  `create or replace temp table staged_letters (
-    number bigint, via varchar, line integer, reason varchar, body varchar, length bigint, sha256 varchar
-  )`,
-];
-
-const CHUNK = 2048;
 
 /** Writes a batch in one transaction; throws with nothing of it written, as a trial does in any case. */
 export async function writeBatch(
@@ -108,23 +84,16 @@ async function writeEvents(
   arrived: number,
 ): Promise<Logged> {
   const run = (text: string) => engine.execute(raw(text));
-  await run("delete from stage");
-  await append(engine, "stage", stageTypes, events, (event, n) => [
-    BigInt(n),
-    event.via,
-    event.id,
-    event.type,
-    event.subject,
-    event.source,
-    BigInt(event.sequence),
-    new DuckDBTimestampValue(BigInt(event.time) * 1000n),
-    event.op,
-    event.data,
-    event.isTop,
-  ]);
+  await stage(
+    engine,
+    "stage",
+    stageShape,
+    events.map(({ data, ...event }, n) => ({ ...event, n, ...(data !== null && { data }) })),
+  );
   // a repetition of the last event is known; an older one is not looked for in the log: it changes nothing there
   await run(`create or replace temp table news as
-    select stage.*, stage.is_top and (heads.sequence is null or stage.sequence > heads.sequence) as is_applied
+    select stage.* exclude (time), make_timestamp_ms(stage.time) as time,
+      stage.is_top and (heads.sequence is null or stage.sequence > heads.sequence) as is_applied
     from stage
     left join heads
       on heads.type = stage.type and heads.subject = stage.subject and heads.source = stage.source
@@ -222,16 +191,12 @@ async function writeLetters(
   before: number,
   arrived: number,
 ): Promise<void> {
-  await engine.execute(raw("delete from staged_letters"));
-  await append(engine, "staged_letters", letterTypes, letters, (letter, n) => [
-    BigInt(before + n + 1),
-    letter.via,
-    letter.line,
-    letter.reason,
-    letter.body,
-    BigInt(letter.length),
-    letter.sha256,
-  ]);
+  await stage(
+    engine,
+    "staged_letters",
+    letterShape,
+    letters.map((letter, n) => ({ ...letter, number: before + n + 1 })),
+  );
   await engine.execute(
     raw(`insert into dead_letters
       select number, make_timestamp_ms(${arrived}), via, line, reason, body, length, sha256, 'open'
@@ -239,29 +204,25 @@ async function writeLetters(
   );
 }
 
-const stageTypes: readonly DuckDBType[] = [
-  ...[BIGINT, VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR, BIGINT, TIMESTAMP, VARCHAR, VARCHAR, BOOLEAN],
-];
-const letterTypes: readonly DuckDBType[] = [BIGINT, VARCHAR, INTEGER, VARCHAR, VARCHAR, BIGINT, VARCHAR];
+const stageShape = {
+  ...{ n: "BIGINT", via: "VARCHAR", id: "VARCHAR", type: "VARCHAR", subject: "VARCHAR", source: "VARCHAR" },
+  ...{ sequence: "BIGINT", time: "BIGINT", op: "VARCHAR", data: "JSON", is_top: "BOOLEAN" },
+};
+const letterShape = {
+  ...{ number: "BIGINT", via: "VARCHAR", line: "INTEGER", reason: "VARCHAR", body: "VARCHAR" },
+  ...{ length: "BIGINT", sha256: "VARCHAR" },
+};
 
-async function append<T>(
-  { connection }: DuckDBEngine,
+/** Rows as a temporary table. They go in as one JSON text, which the engine reads faster than cells are handed over. */
+async function stage(
+  engine: DuckDBEngine,
   table: string,
-  types: readonly DuckDBType[],
-  rows: readonly T[],
-  cells: (row: T, n: number) => readonly DuckDBValue[],
+  shape: Readonly<Record<string, string>>,
+  rows: readonly object[],
 ): Promise<void> {
-  const appender = await connection.createAppender(table, "main", "temp");
-  for (let from = 0; from < rows.length; from += CHUNK) {
-    const part = rows.slice(from, from + CHUNK).map((row, i) => cells(row, from + i));
-    const chunk = DuckDBDataChunk.create(types, part.length);
-    types.forEach((_, column) => {
-      chunk.setColumnValues(
-        column,
-        part.map((row) => row[column] ?? null),
-      );
-    });
-    appender.appendDataChunk(chunk);
-  }
-  appender.closeSync();
+  const text = JSON.stringify(rows);
+  await engine.execute(
+    raw(`create or replace temp table ${table} as
+      select unnest(from_json(${literal(text)}, ${literal(JSON.stringify([shape]))}), recursive := true)`),
+  );
 }

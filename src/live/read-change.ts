@@ -15,9 +15,7 @@ export async function readChange(
   await engine.execute(raw("begin"));
   try {
     const list = (values: readonly string[], type: string) =>
-      values.length === 0
-        ? "(select null where false)"
-        : `(select cast(key as ${type}) from (values ${values.map((v) => `(${literal(v)})`).join(", ")}) keys(key))`;
+      `(select cast(unnest(from_json(${literal(JSON.stringify(values))}, '["VARCHAR"]')) as ${type}))`;
     const owned = `user_id in ${list(customers, keys.user_id)}`;
     const { rows } = await engine.query(raw("select position from progress"));
     const users = await chunksOf(engine, `select * from users where ${owned}`);

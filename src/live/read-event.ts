@@ -20,8 +20,8 @@ export interface ReadEvent {
   readonly time: number;
   readonly sequence: number;
   readonly op: Operation;
-  /** Columns of the canonical table as JSON, those that are missing left out; null where the subject is deleted. */
-  readonly data: string | null;
+  /** Columns of the canonical table, those that are missing left out; null where the subject is deleted. */
+  readonly data: Readonly<Record<string, unknown>> | null;
   /** The customer of a card that is upserted. */
   readonly owner?: string;
 }
@@ -71,7 +71,7 @@ export function readEvent(line: string, now: number): ReadEvent | Rejection {
   const cells = canonicalCells(tables[type].fields, state.data);
   if (typeof cells === "string") return reject(cells, body());
   const owner = cells["user_id"];
-  return { ...event, data: JSON.stringify(cells), ...(typeof owner === "string" && { owner }) };
+  return { ...event, data: cells, ...(typeof owner === "string" && { owner }) };
 }
 
 /** A line that is kept as its length and hash alone. */

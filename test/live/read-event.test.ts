@@ -37,18 +37,18 @@ test("an event is read as the canonical tables hold it", () => {
     time: Date.UTC(2026, 10, 20, 10),
     sequence: 7,
     op: "upsert",
-    data: '{"balance_usd":12.5}',
+    data: { balance_usd: 12.5 },
   });
   expect(read(card)).toMatchObject({
     owner: "5",
-    data: '{"user_id":"5","brand":"Visa","type":"credit","expires_on":"2027-03-01"}',
+    data: { user_id: "5", brand: "Visa", type: "credit", expires_on: "2027-03-01" },
   });
-  expect(read(customer)).toMatchObject({ data: '{"age":40,"gender":"Female","state":"CA"}' });
+  expect(read(customer)).toMatchObject({ data: { age: 40, gender: "Female", state: "CA" } });
 });
 
 test("a state that is not stated follows from the coordinates, as in files", () => {
   expect(read({ ...customer, data: { latitude: 42.39, longitude: -83.27 } })).toMatchObject({
-    data: '{"latitude":42.39,"longitude":-83.27,"state":"MI"}',
+    data: { latitude: 42.39, longitude: -83.27, state: "MI" },
   });
 });
 
