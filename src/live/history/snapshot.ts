@@ -34,7 +34,8 @@ export async function takeSnapshot(
   engine: DuckDBEngine,
   day: string,
   values: MeasureValues,
-  signal: AbortSignal,
+  /** Awaited before each analysis: what it throws ends the work. */
+  aside: () => Promise<void>,
 ): Promise<Snapshot> {
   const run = (text: string) => engine.execute(raw(text));
   const { rows } = await engine.query(raw("select current_database() as name"));
@@ -53,7 +54,7 @@ export async function takeSnapshot(
     await buildModels(engine, view);
     const figures = new Map<AnalysisId, readonly ResultRow[]>();
     for (const id of keptIds) {
-      signal.throwIfAborted();
+      await aside();
       const analysis = analyses[id] as AnyAnalysis;
       if (notComputable(analysis, view) !== undefined) continue;
       try {
