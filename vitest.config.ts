@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** What waits for a browser, a server or a process can be late on a loaded machine: asked again before it fails. */
-const WAITING = ["test/{web,server,cli,docs}/**/*.test.ts", "test/outputs/{pdf,report}.test.ts"];
+const WAITING = ["test/{web,server,cli,docs,feeds}/**/*.test.ts", "test/outputs/{pdf,report}.test.ts"];
 
 export default defineConfig({
   test: {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { buildProgram } from "./build-program.mjs";
 import { buildWeb } from "./build-web.mjs";
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -12,4 +13,5 @@ cpSync(at("src/models"), at("dist/models"), {
   recursive: true,
   filter: (path) => !/\.[a-z]+$/.test(path) || path.endsWith(".sql"),
 });
+await buildProgram();
 await buildWeb();

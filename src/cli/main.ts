@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { closest, distance } from "fastest-levenshtein";
 import { usage } from "../errors.ts";
+import { version } from "../outputs/version.ts";
 import { cannotPrint, fail } from "./fail.ts";
 import { modelCommands } from "./model-commands.ts";
 import {
@@ -15,10 +16,6 @@ import {
   share,
   wholeNumber,
 } from "./options.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 /** Runs the command line. Engines are loaded by the commands that need them, so that --help is quick. */
 export async function main(argv: readonly string[]): Promise<void> {

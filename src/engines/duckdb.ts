@@ -95,17 +95,23 @@ function over(
 /** What a user can mend: memory that is used up, and a disk that is full. */
 function outOfSpace(cause: unknown): CardscopeError | undefined {
   const text = cause instanceof Error ? cause.message : "";
-  const isFull = /No space left on device|max_temp_directory_size|disk quota/i.test(text);
-  if (!isFull && !/^Out of Memory Error/.test(text)) return undefined;
-  return isFull
-    ? new CardscopeError("OUT_OF_SPACE", "the disk is full: there is no space left for temporary files", {
-        hint: `free some space in ${tmpdir()}, or name another folder with TMPDIR`,
-        cause,
-      })
-    : new CardscopeError("OUT_OF_SPACE", "memory is used up", {
-        hint: "allow more with --memory, such as --memory 4GB, or ask for fewer analyses with --only",
-        cause,
-      });
+  if (/^Out of Memory Error/.test(text) && !/max_temp_directory_size/.test(text))
+    return new CardscopeError("OUT_OF_SPACE", "memory is used up", {
+      hint: "allow more with --memory, such as --memory 4GB, or ask for fewer analyses with --only",
+      cause,
+    });
+  if (!/No space left on device|max_temp_directory_size|disk quota|File too large/i.test(text))
+    return undefined;
+  const file = /"(\/[^"]+\.duckdb(?:\.wal)?)"/.exec(text)?.[1];
+  if (file !== undefined && !file.startsWith(tmpdir()))
+    return new CardscopeError("OUT_OF_SPACE", `the disk is full: there is no space left for ${file}`, {
+      hint: "free some space there",
+      cause,
+    });
+  return new CardscopeError("OUT_OF_SPACE", "the disk is full: there is no space left for temporary files", {
+    hint: `free some space in ${tmpdir()}, or name another folder with TMPDIR`,
+    cause,
+  });
 }
 
 /** How often a statement is asked how far it is. */

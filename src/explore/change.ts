@@ -14,6 +14,8 @@ export interface Change {
   /** Rows of the canonical tables, in the order of their columns. */
   readonly users: readonly DataChunk[];
   readonly cards: readonly DataChunk[];
+  /** How ids are held from now on. */
+  readonly keys: Readonly<Record<"user_id" | "card_id", "bigint" | "varchar">>;
   /** YYYY-MM-DD, where it moved. */
   readonly asOf?: string;
 }
@@ -48,6 +50,7 @@ export async function changeTables(
   const [main] = sets;
   await run("begin");
   try {
+    const isWidened = await widen(engine, change.keys);
     await fill(engine, change);
     // a column that gets its first value, or loses its last, changes what can be computed
     const known = before.values ?? (await valuesIn(engine));
@@ -64,7 +67,7 @@ export async function changeTables(
     );
     const inputs = filled(values);
     const after = { ...before.portfolio, inputs, outcomes: await outcomesIn(engine) };
-    if (main?.view.asOf !== after.asOf || !inputs.equals(main.view.inputs)) {
+    if (isWidened || main?.view.asOf !== after.asOf || !inputs.equals(main.view.inputs)) {
       await buildModels(engine, after);
       for (const { schema } of sets.slice(1)) await run(`drop schema ${schema} cascade`);
     } else
@@ -91,7 +94,22 @@ function isChanged(table: string): string {
   return `(user_id in (select user_id from ${DELTA}.changed)${orCard})`;
 }
 
-async function fill(engine: DuckDBEngine, { customers, cardKeys, users, cards }: Change): Promise<void> {
+/** Ids that became text do so in the tables; whether any did. */
+async function widen(engine: DuckDBEngine, keys: Change["keys"]): Promise<boolean> {
+  const { rows } = await engine.query(raw("describe select user_id, card_id from main.cards"));
+  const widened = rows.flatMap(({ column_name: column, column_type: type }) =>
+    keys[column as keyof Change["keys"]] === "varchar" && type === "BIGINT" ? [String(column)] : [],
+  );
+  for (const column of widened)
+    for (const table of column === "user_id" ? ["users", "cards"] : ["cards"])
+      await engine.execute(raw(`alter table main.${table} alter ${column} type varchar`));
+  return widened.length > 0;
+}
+
+async function fill(
+  engine: DuckDBEngine,
+  { customers, cardKeys, users, cards, keys }: Change,
+): Promise<void> {
   // replaced, not dropped: a table cannot go in the transaction that filled it
   await engine.execute(raw(`create schema if not exists ${DELTA}`));
   for (const table of ["users", "cards"])
@@ -104,21 +122,21 @@ async function fill(engine: DuckDBEngine, { customers, cardKeys, users, cards }:
     for (const chunk of chunks) if (chunk.rowCount > 0) appender.appendDataChunk(chunk);
     appender.closeSync();
   }
-  await listKeys(engine, "changed", "user_id", customers);
-  await listKeys(engine, "changed_cards", "card_id", cardKeys);
+  await listKeys(engine, "changed", "user_id", keys.user_id, customers);
+  await listKeys(engine, "changed_cards", "card_id", keys.card_id, cardKeys);
 }
 
 async function listKeys(
   engine: DuckDBEngine,
   name: string,
   column: string,
+  type: string,
   keys: readonly string[],
 ): Promise<void> {
-  const { rows } = await engine.query(raw(`describe select ${column} from main.cards`));
   const values = keys.map((key) => `(${literal(key)})`).join(", ");
   await engine.execute(
     raw(`create or replace table ${DELTA}.${name} as
-      select cast(key as ${rows[0]?.["column_type"]}) as ${column}
+      select cast(key as ${type}) as ${column}
       from ${keys.length === 0 ? "(select null as key where false)" : `(values ${values})`} keys(key)`),
   );
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { FeedStatus } from "./feed.ts";
+import type { FeedStatus } from "../live/live.ts";
 
 /** How a feed is, and who is told when that changes. */
 export class Standing {

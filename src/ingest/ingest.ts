@@ -72,19 +72,19 @@ export async function ingest(
       const watch = options.watch?.(binding.table, source.rowsAbout) ?? {};
       return loadTable(own, source, binding, log, watch);
     };
-    const check = (loaded: LoadedTable) => {
+    const check = (own: DuckDBEngine, loaded: LoadedTable) => {
       const { table } = loaded.binding;
       options.onStep?.(`checking ${table}`);
-      return readTable(engine, loaded, found[table].source.file, found.standins[table], log);
+      return readTable(own, loaded, found[table].source.file, found.standins[table], IssueLog.of(own));
     };
     await engine.execute(raw(`attach ':memory:' as ${LOADING}`));
     if (found.users.source.sheet !== null && found.cards.source.sheet !== null) {
       const loaded = await sideBySide(engine, (own, table) => load(own, found[table]));
-      read = { users: await check(loaded.users), cards: await check(loaded.cards) };
+      read = await sideBySide(engine, (own, table) => check(own, loaded[table]));
     } else {
       // the engine reads a file on all cores; and of one table at a time less is in memory
-      const users = await check(await load(engine, found.users));
-      read = { users, cards: await check(await load(engine, found.cards)) };
+      const users = await check(engine, await load(engine, found.users));
+      read = { users, cards: await check(engine, await load(engine, found.cards)) };
     }
     await engine.execute(raw(`detach ${LOADING}`));
   } finally {
@@ -138,14 +138,17 @@ export async function ingest(
   return { sources, inputs: await inputsOf(engine), fileMonth, log };
 }
 
-/** Two workbooks at once, each on a connection of its own: threads of this program scan them, one each. */
+/**
+ * Two workbooks at once, each on a connection of its own: threads of this program scan them, one each, and a table is
+ * checked by many statements whose planning takes one core.
+ */
 async function sideBySide<T>(
   engine: DuckDBEngine,
-  load: (own: DuckDBEngine, table: TableName) => Promise<T>,
+  work: (own: DuckDBEngine, table: TableName) => Promise<T>,
 ): Promise<Record<TableName, T>> {
   await using one = await engine.connect();
   await using other = await engine.connect();
-  const [users, cards] = await Promise.allSettled([load(one, "users"), load(other, "cards")]);
+  const [users, cards] = await Promise.allSettled([work(one, "users"), work(other, "cards")]);
   if (users.status === "rejected") throw users.reason;
   if (cards.status === "rejected") throw cards.reason;
   return { users: users.value, cards: cards.value };

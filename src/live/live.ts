@@ -93,7 +93,13 @@ export class Live implements AsyncDisposable {
   }
 
   /** Opens the workspace in a folder, or makes it from the files; see Workspace.open. */
-  static async open(folder: string, files: readonly string[], options: LiveOptions = {}): Promise<Live> {
+  static async open(
+    folder: string,
+    files: readonly string[],
+    options: LiveOptions = {},
+    /** Milliseconds since 1970. */
+    now: () => number = Date.now,
+  ): Promise<Live> {
     if (options.webhook !== undefined) checkWebhook(options.webhook);
     const workspace = await Workspace.open(folder, files, options);
     try {
@@ -106,6 +112,7 @@ export class Live implements AsyncDisposable {
       let alerts: Alerts | undefined;
       let history: History | undefined;
       const applier = await Applier.open(workspace, {
+        now,
         onCommit: (commit) => {
           rate.add(commit.totals.accepted);
           publisher?.committed(commit);

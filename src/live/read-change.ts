@@ -26,7 +26,7 @@ export async function readChange(
       `select * from cards where ${owned} or card_id in ${list(cards, keys.card_id)}`,
     );
     return {
-      change: { customers, cardKeys: cards, users, cards: held },
+      change: { customers, cardKeys: cards, users, cards: held, keys },
       position: Number(rows[0]?.["position"]),
     };
   } finally {

@@ -9,6 +9,7 @@ import { users } from "../schema/users.ts";
 import type { Document, DocumentAnalysis } from "./document.ts";
 import { escapeHtml } from "./escape-html.ts";
 import { type Stamp, stampLine, stampOf } from "./stamp.ts";
+import { version } from "./version.ts";
 
 /** Rows of a list that the report holds; the csv files and the JSON hold all. */
 const EMBEDDED_ROWS = 10_000;
@@ -34,9 +35,6 @@ export interface ReportData {
 }
 
 let template: string | undefined;
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 /** One HTML file: works from disk, without a network, and prints. Needs `npm run build` (or buildWeb). */
 export function renderReport(document: Document): string {

@@ -29,6 +29,7 @@ import { type LearningOptions, learn, type TrainedModel } from "./learning.ts";
 import { checkDate, checkIds, checkSettings } from "./options.ts";
 import { materialOf } from "./portfolio-material.ts";
 import { query } from "./select.ts";
+import { areSmall, inLanes, LANES } from "./small.ts";
 
 export type AnalysisId = keyof typeof analyses;
 /** The rows of an analysis by its id. */
@@ -37,6 +38,11 @@ export type ResultOf<K extends AnalysisId> = (typeof analyses)[K] extends { read
     ? Result<C>
     : never
   : never;
+
+interface Missing {
+  readonly id: string;
+  readonly because: string;
+}
 
 /** How far a step is. */
 export interface StepProgress {
@@ -92,13 +98,15 @@ export class Portfolio implements AsyncDisposable {
   #stop = new AbortController();
   readonly #read: Ingested;
   readonly #onProgress: OnProgress;
+  /** How many analyses run at a time. */
+  readonly #lanes: number;
 
   private constructor(
     engine: DuckDBEngine,
     read: Ingested,
     issues: readonly IssueSummary[],
     view: View & { asOfSource: AsOfSource },
-    onProgress: OnProgress,
+    { onProgress, lanes }: { readonly onProgress: OnProgress; readonly lanes: number },
   ) {
     const connect = () => engine.connect();
     this.#learner = new Learner({ connect, view, signal: () => this.#stop.signal });
@@ -106,6 +114,7 @@ export class Portfolio implements AsyncDisposable {
     this.#engine = withLateModels(engine, this.#late);
     this.#read = read;
     this.#onProgress = onProgress;
+    this.#lanes = lanes;
     this.asOf = view.asOf;
     this.asOfSource = view.asOfSource;
     this.sources = read.sources;
@@ -130,7 +139,11 @@ export class Portfolio implements AsyncDisposable {
       signal?.throwIfAborted();
       options.onProgress?.(step, done);
     };
-    const engine = await openDuckDB(options.database, withinMemory(options.memory));
+    const isSmall = await areSmall(files).catch(() => false);
+    const engine = await openDuckDB(options.database, {
+      ...withinMemory(options.memory),
+      ...(isSmall && { threads: "1" }),
+    });
     const stop = () => engine.interrupt();
     signal?.addEventListener("abort", stop, { once: true });
     try {
@@ -160,7 +173,8 @@ export class Portfolio implements AsyncDisposable {
       };
       onProgress("building models");
       await buildModels(engine, view);
-      return new Portfolio(engine, read, await read.log.summaries(), view, onProgress);
+      const summaries = await read.log.summaries();
+      return new Portfolio(engine, read, summaries, view, { onProgress, lanes: isSmall ? LANES : 1 });
     } catch (error) {
       await engine[Symbol.asyncDispose]();
       signal?.throwIfAborted();
@@ -192,28 +206,25 @@ export class Portfolio implements AsyncDisposable {
   /** All analyses, or those named, as outputs take them. */
   async findings(only: readonly string[] = Object.keys(analyses)): Promise<Findings> {
     checkIds(only);
-    const results: Result[] = [];
-    const missing: { id: string; because: string }[] = [];
-    for (const id of inReadingOrder().filter((known) => only.includes(known))) {
+    const ids = inReadingOrder().filter((known) => only.includes(known));
+    const found = await this.#inLanes(ids, async (engine, id, done): Promise<Result | Missing> => {
       const because = this.whyNot(id);
-      if (because !== undefined) missing.push({ id, because });
-      else {
-        const done = results.length + missing.length;
-        this.#onProgress(`${id} (${done + 1} of ${only.length})`, { share: done / only.length });
-        try {
-          results.push((await this.run(id)) as unknown as Result);
-        } catch (error) {
-          missing.push({ id, because: reasonOf(error) });
-        }
+      if (because !== undefined) return { id, because };
+      this.#onProgress(`${id} (${done + 1} of ${only.length})`, { share: done / only.length });
+      try {
+        return (await runAnalysis(analyses[id] as never, engine, this)) as Result;
+      } catch (error) {
+        return { id, because: reasonOf(error) };
       }
-    }
+    });
+    const results = found.filter((one) => "analysis" in one);
     return {
       asOf: this.asOf,
       asOfSource: this.asOfSource,
       sources: this.sources,
       issues: this.issues,
       results,
-      notComputable: missing,
+      notComputable: found.filter((one) => "because" in one),
       rows: (id) =>
         this.#rowsOf(
           results.find(({ analysis }) => analysis.id === id),
@@ -222,6 +233,19 @@ export class Portfolio implements AsyncDisposable {
       jsonRows: (id) => jsonArray(this.#engine, jsonSelect(analyses[id as AnalysisId], this.#engine, this)),
       issueCells: () => this.#read.log.cells(),
     };
+  }
+
+  async #inLanes<Item, Answer>(
+    items: readonly Item[],
+    work: (engine: DuckDBEngine, item: Item, index: number) => Promise<Answer>,
+  ): Promise<Answer[]> {
+    const own: DuckDBEngine[] = [];
+    try {
+      while (own.length + 1 < this.#lanes) own.push(withLateModels(await this.#engine.connect(), this.#late));
+      return await inLanes([this.#engine, ...own], items, work);
+    } finally {
+      for (const lane of own) await lane[Symbol.asyncDispose]();
+    }
   }
 
   /** What is in memory is not computed again. */

@@ -59,7 +59,11 @@ export function createApp(desk: Desk, options: Guard, imports?: Imports): OpenAP
     api.route("/api", routes(desk));
   api.route("/api", reportsRoutes(desk));
   app.route("/", api);
-  if (imports !== undefined) app.route("/api", importsRoutes(imports));
+  if (imports !== undefined)
+    app.route(
+      "/api",
+      importsRoutes(imports, () => desk.isLive),
+    );
   app.doc31("/api/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Cardscope", version: "1", description: "The API of a running dashboard." },

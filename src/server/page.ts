@@ -20,6 +20,7 @@ interface Boot {
   readonly path: string;
   readonly query: string;
   readonly portfolio: PortfolioInfo | undefined;
+  readonly position?: number;
   readonly answers: Readonly<Record<string, unknown>>;
 }
 interface Chunk {
@@ -72,6 +73,8 @@ async function page(c: Context, desk: Desk, api: OpenAPIHono): Promise<Response>
     path: url.pathname,
     query: url.search,
     portfolio: desk.isOpen ? portfolioInfo(desk) : undefined,
+    // told before the answers are computed: they are of this position or a later one
+    ...(desk.isLive && { position: desk.live.state.position }),
     answers: {},
   };
   // drawn once to learn what the page asks for, and again with the answers

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { pageOf, root } from "./markdown.ts";
 import { Desk } from "./run-blocks.ts";
 
-const COMMANDS = ["", "analyze", "check", "train", "score", "validate", "sample", "sql"];
+const COMMANDS = ["", "analyze", "check", "train", "score", "validate", "sample", "feed", "sql"];
 const page = pageOf("docs/cli.md");
 
 test("docs/cli.md lists every flag of --help, and no other", async () => {

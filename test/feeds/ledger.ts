@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
-import type { DeliverTo, Delivery, Feed, FeedStatus, Receipt } from "../../src/feeds/feed.ts";
+import type { DeliverTo, Feed } from "../../src/feeds/feed.ts";
+import type { Delivery, Receipt } from "../../src/live/delivery.ts";
+import type { FeedStatus } from "../../src/live/live.ts";
 
 /**
  * Takes deliveries as the contract of an applier says, and can refuse them: what is tested is the feed, and a workspace

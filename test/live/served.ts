@@ -16,16 +16,21 @@ export interface Sent {
 /** A dashboard on a workspace, in a process of its own. */
 export class Served implements AsyncDisposable {
   readonly url: string;
-  readonly #process: ChildProcess;
+  readonly #process: ChildProcess | undefined;
   readonly #workspace: string;
   /** From its start to its first answer about the live portfolio. */
   readonly startMs: number;
 
-  private constructor(process: ChildProcess, url: string, workspace: string, startMs: number) {
+  private constructor(process: ChildProcess | undefined, url: string, workspace: string, startMs: number) {
     this.#process = process;
     this.url = url;
     this.#workspace = workspace;
     this.startMs = startMs;
+  }
+
+  /** One that somebody else started. */
+  static at(url: string, workspace: string): Served {
+    return new Served(undefined, url, workspace, 0);
   }
 
   static async start(workspace: string, args: readonly string[] = []): Promise<Served> {
@@ -89,9 +94,10 @@ export class Served implements AsyncDisposable {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const ended = new Promise((done) => this.#process.once("exit", done));
-    this.#process.kill(signal);
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill(signal);
     await ended;
   }
 }

@@ -53,6 +53,13 @@ describe("holes, islands and parts", () => {
     expect(arctic.regionAt(70, 19.118)).toBeNull();
   });
 
+  test("a ring that ends beside its beginning is a ring", () => {
+    const open = [...square(10, 10, 9).slice(0, -1), [10, 11]];
+    const index = indexBorders([{ name: "land", rings: [open] }], 1);
+    expect([10.5, 12].map((latitude) => index.regionAt(latitude, 15))).toEqual(["land", "land"]);
+    expect([10.5, 12].map((latitude) => index.regionAt(latitude, 5))).toEqual([null, null]);
+  });
+
   test("asking twice, in any order, changes nothing", () => {
     const points = [
       [11, 11],

@@ -8,6 +8,8 @@ export interface Boot {
   readonly query: string;
   /** Undefined while no files are open. */
   readonly portfolio: PortfolioInfo | undefined;
+  /** Of a live portfolio: the events that the answers are of, at least. */
+  readonly position?: number;
   /** Answers of the API by address, as far as they were there in time. */
   readonly answers: Readonly<Record<string, unknown>>;
 }

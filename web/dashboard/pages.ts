@@ -11,6 +11,8 @@ export interface Page {
   readonly load: () => Promise<{ readonly default: PageComponent }>;
   /** Reached from other pages, not from the navigation. */
   readonly isInner?: true;
+  /** Of a portfolio that events change. */
+  readonly isLive?: true;
 }
 
 const files = import.meta.glob<{ readonly default: PageComponent }>("./pages/*.svelte");
@@ -34,6 +36,9 @@ export const pages: readonly Page[] = [
   { path: "/customers", title: "Customers", ...from("Customers") },
   { path: "/customers/:id", title: "Customer", ...from("Customer"), isInner: true },
   { path: "/data-quality", title: "Data quality", ...from("DataQuality") },
+  { path: "/live", title: "Live", ...from("Live"), isLive: true },
+  { path: "/alerts", title: "Alerts", ...from("Alerts"), isLive: true },
+  { path: "/history", title: "History", ...from("History"), isLive: true },
   { path: "/sql", title: "SQL", ...from("Sql") },
   { path: "/files", title: "Files", ...from("Files") },
 ];

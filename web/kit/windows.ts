@@ -19,6 +19,8 @@ interface Options {
 /** Rows of a long list that are fetched in windows where they are looked at; only the latest few are kept. */
 export class Windows {
   readonly #windows = new Map<number, Window>();
+  /** Windows that are fetched once more, and whether they must be again. */
+  readonly #refreshing = new Map<number, { readonly controller: AbortController; isLate: boolean }>();
   readonly #load: Load;
   readonly #onchange: () => void;
   readonly #size: number;
@@ -73,6 +75,18 @@ export class Windows {
     }
   }
 
+  /** The rows have changed: what is looked at is fetched once more, and stays until it is here. */
+  refresh(from: number, to: number): void {
+    const wanted = this.#over(from, to);
+    for (const [at, window] of this.#windows) {
+      if (wanted.includes(at) && window.state === "here") this.#again(at);
+      else if (!wanted.includes(at)) {
+        if (window.state === "loading") window.controller.abort();
+        this.#windows.delete(at);
+      }
+    }
+  }
+
   /** Forgets what failed, so that it is fetched once more. */
   retry(): void {
     for (const [at, window] of this.#windows) if (window.state === "failed") this.#windows.delete(at);
@@ -81,12 +95,40 @@ export class Windows {
   close(): void {
     for (const window of this.#windows.values()) if (window.state === "loading") window.controller.abort();
     this.#windows.clear();
+    for (const { controller } of this.#refreshing.values()) controller.abort();
+    this.#refreshing.clear();
   }
 
   #over(from: number, to: number): number[] {
     const first = Math.max(0, Math.floor(from / this.#size));
     const last = Math.max(first, Math.floor((to - 1) / this.#size));
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  }
+
+  #again(at: number): void {
+    const asked = this.#refreshing.get(at);
+    if (asked !== undefined) {
+      asked.isLate = true;
+      return;
+    }
+    const asking = { controller: new AbortController(), isLate: false };
+    this.#refreshing.set(at, asking);
+    const old = this.#windows.get(at);
+    this.#load(at * this.#size, this.#size, asking.controller.signal)
+      .then(
+        (rows) => {
+          if (this.#windows.get(at) !== old) return;
+          this.#windows.set(at, { state: "here", rows });
+          this.#onchange();
+        },
+        // the rows that were there stay
+        () => {},
+      )
+      .finally(() => {
+        if (this.#refreshing.get(at) !== asking) return;
+        this.#refreshing.delete(at);
+        if (asking.isLate && this.#windows.get(at)?.state === "here") this.#again(at);
+      });
   }
 
   #fetch(at: number): void {

@@ -35,6 +35,16 @@ export class Busy extends ImportRefusal {
   }
 }
 
+export class IsLive extends ImportRefusal {
+  readonly status = 409;
+  readonly code = "LIVE";
+  readonly hint = "start another cardscope for other files";
+
+  constructor() {
+    super("events change this portfolio: no files take its place");
+  }
+}
+
 const megabytes = (bytes: number): string =>
   bytes < 1_000_000
     ? `${bytes} bytes`

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { createRoute, z } from "@hono/zod-openapi";
 import { analyses } from "../../analyses/index.ts";
 import { notComputable as whyNot } from "../../analyses/run.ts";
 import { dimensionIds, dimensions } from "../../explore/dimensions.ts";
+import { version } from "../../outputs/version.ts";
 import { cards } from "../../schema/cards.ts";
 import { issueCodes } from "../../schema/issues.ts";
 import { type MeasureValues, measures, type Parameter } from "../../schema/measures.ts";
@@ -10,10 +10,6 @@ import type { Field } from "../../schema/tables.ts";
 import { users } from "../../schema/users.ts";
 import type { Desk } from "../desk.ts";
 import { failures, routes } from "../failure.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 const source = z
   .object({

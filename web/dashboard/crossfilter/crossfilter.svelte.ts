@@ -4,6 +4,7 @@ import type { CrossfilterAnswer } from "../../../src/server/routes/crossfilter.t
 import type { Brush, Move } from "../../kit/histogram.ts";
 import type { Address } from "../address.svelte.ts";
 import { send } from "../api.ts";
+import { getLive } from "../live.svelte.ts";
 import type { Resource } from "../resource.svelte.ts";
 import type { Selection } from "../selection.svelte.ts";
 import { type BrushCounts, BrushCube } from "./cube.ts";
@@ -20,6 +21,8 @@ export interface Bars {
 interface Wanted {
   readonly id: DimensionId;
   readonly key: string;
+  /** Of a live portfolio: what the counts are of. */
+  readonly version: string;
 }
 
 /**
@@ -36,7 +39,8 @@ export class Crossfilter {
   #cube: BrushCube | undefined;
   #at: Brush | undefined;
   #frame = 0;
-  #moving: DimensionId | undefined;
+  #moving = $state.raw<DimensionId | undefined>();
+  readonly #portfolio = getLive();
   error = $state.raw<unknown>();
 
   constructor(address: Address, answers: Resource<CrossfilterAnswer>, selection: Selection) {
@@ -113,6 +117,11 @@ export class Crossfilter {
     this.#selection.live = undefined;
   }
 
+  /** Bars and bins stand still under a brush that moves. */
+  get isMoving(): boolean {
+    return this.#moving !== undefined;
+  }
+
   /** A customer may hold cards in several bins of a brush over cards: counts then hold for one way of moving. */
   #dependsOnMove(view: RangeView): boolean {
     return view.owner === "card";
@@ -123,10 +132,13 @@ export class Crossfilter {
     const params = new URLSearchParams(this.#address.look);
     params.delete(id);
     const key = JSON.stringify([params.toString(), id, move]);
-    if (this.#wanted?.key === key) return;
-    const wanted = { id, key };
+    const version = this.#portfolio?.version ?? "";
+    const isKnown = this.#wanted?.key === key;
+    if (isKnown && this.#wanted?.version === version) return;
+    const wanted = { id, key, version };
     this.#wanted = wanted;
-    this.#cube = undefined;
+    // counts of a moment ago are shown until those of now are here
+    if (!isKnown) this.#cube = undefined;
     send(this.#address.api("/crossfilter/cube"), {
       method: "POST",
       body: { active: id, ...(move && { move }) },
@@ -135,7 +147,14 @@ export class Crossfilter {
       .then(
         (body) => {
           if (this.#wanted !== wanted) return;
-          this.#cube = BrushCube.decode(body);
+          const cube = BrushCube.decode(body);
+          // a brush that moves is over bins that may be others by now
+          if (
+            this.#cube === undefined ||
+            this.#moving === undefined ||
+            cube.layout.bins === this.#cube.layout.bins
+          )
+            this.#cube = cube;
           this.error = undefined;
           this.#draw();
         },
