@@ -3,6 +3,7 @@ import { analyses } from "../../analyses/index.ts";
 import { notComputable, reasonOf, runAnalysis } from "../../analyses/run.ts";
 import type { DuckDBEngine } from "../../engines/duckdb.ts";
 import type { ResultRow } from "../../engines/engine.ts";
+import { CardscopeError } from "../../errors.ts";
 import { inputsOf } from "../../ingest/ingest.ts";
 import { buildModels, outcomesIn } from "../../models/build.ts";
 import type { AnalysisId } from "../../portfolio/portfolio.ts";
@@ -61,7 +62,8 @@ export async function takeSnapshot(
         const { rows: found } = await runAnalysis(analysis, engine, view);
         figures.set(id, found as unknown as readonly ResultRow[]);
       } catch (error) {
-        reasonOf(error);
+        // figures that contradict each other are not kept, and must not keep back the other days
+        if (!(error instanceof CardscopeError && error.code === "RESULT_SHAPE")) reasonOf(error);
       }
     }
     return { day, position, figures };
