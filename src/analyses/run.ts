@@ -1,4 +1,5 @@
 import type { Engine, ResultRow } from "../engines/engine.ts";
+import { JsonFile } from "../engines/json-file.ts";
 import { CardscopeError } from "../errors.ts";
 import type { View } from "../models/build.ts";
 import type { Column, Columns, Kind, Row } from "../schema/columns.ts";
@@ -59,6 +60,21 @@ export async function runAnalysis<C extends Columns, M extends MeasureName>(
     total = Number(counted.rows[0]?.["n"]);
   }
   return resultOf(analysis, engine, view, rows, total);
+}
+
+/**
+ * Runs a list by writing all of its rows as JSON: they are counted on the way and the first are read back, while
+ * `runAnalysis` would compute the list once for either.
+ */
+export async function runIntoFile<C extends Columns, M extends MeasureName>(
+  analysis: Analysis<C, M>,
+  engine: Engine,
+  view: View,
+  path: string,
+): Promise<{ readonly result: Result<C>; readonly file: JsonFile }> {
+  const file = await JsonFile.write(engine, jsonSelect(analysis, engine, view), path);
+  const rows = (await file.first(FIRST_ROWS)) as unknown as Row<C>[];
+  return { result: resultOf(analysis, engine, view, rows, file.rows), file };
 }
 
 function resultOf<C extends Columns, M extends MeasureName>(

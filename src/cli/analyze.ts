@@ -12,7 +12,11 @@ export interface AnalyzeOptions extends Reading {
 export const analyze = (files: readonly string[], options: AnalyzeOptions): Promise<void> =>
   inSession(options, async (session) => {
     await using portfolio = await session.open(files, options, { nearestPlaces: false });
-    const complete = await portfolio.findings(options.only);
+    const complete = await portfolio.findings(options.only, {
+      // shared results have no customers' rows
+      ...((options.json || options.out !== undefined) &&
+        !options.share && { jsonFolder: await session.temporaryFolder() }),
+    });
     const findings = options.share ? await shared(complete) : complete;
     if (options.out !== undefined) await writeOut(findings, options.out, session);
     session.progress.clear();

@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import { join } from "node:path";
 import { usage } from "../errors.ts";
 import { Explorer } from "../explore/explorer.ts";
+import { openFeeds } from "../feeds/open-feeds.ts";
 import { checkWebhook, type WebhookTarget } from "../live/alerts/webhook.ts";
 import { Live } from "../live/live.ts";
 import type { StepProgress } from "../portfolio/portfolio.ts";
@@ -23,11 +24,15 @@ export interface DashboardOptions extends Reading {
   readonly workspace?: string;
   /** Told when an alert of the workspace starts and when it ends. */
   readonly webhook?: string;
+  /** Where else its events come from. */
+  readonly nats?: readonly string[];
+  readonly kafka?: readonly string[];
 }
 
 /** Serves the dashboard of the files, or of sample data, until it is stopped. */
 export async function dashboard(files: readonly string[], options: DashboardOptions): Promise<void> {
   const webhook = webhookOf(options);
+  await checkFeeds(options);
   await inSession({ quiet: options.quiet, stopped: "stopped; nothing is left behind" }, async (session) => {
     await using desk = new Desk();
     const token = isLoopback(options.host) ? undefined : randomBytes(18).toString("base64url");
@@ -71,9 +76,20 @@ export async function dashboard(files: readonly string[], options: DashboardOpti
       console.log(
         `events: POST ${address}api/events, with the token in ${join(live.workspace.folder, "events.token")}`,
       );
+    await using _feeds = live && (await openFeeds(live, options));
     if (options.open) await openInBrowser(url);
     await session.interrupted();
   });
+}
+
+/** What is no address is told before files are read. Throws USAGE. */
+async function checkFeeds({ nats = [], kafka = [], workspace }: DashboardOptions): Promise<void> {
+  const [given] = [...nats, ...kafka];
+  if (given === undefined) return;
+  if (workspace === undefined)
+    throw usage(`events from ${given} need a place to be kept in`, "name one with --workspace DIR");
+  if (nats.length > 0) nats.map((await import("../feeds/nats-options.ts")).natsOptions);
+  if (kafka.length > 0) kafka.map((await import("../feeds/kafka-options.ts")).kafkaOptions);
 }
 
 /** The secret is no option: what others see in the list of processes is none. Throws USAGE. */

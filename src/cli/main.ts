@@ -13,6 +13,7 @@ import {
   positiveNumber,
   reading,
   readingOf,
+  repeated,
   share,
   wholeNumber,
 } from "./options.ts";
@@ -46,6 +47,12 @@ function build(): Command {
       "keep the portfolio in DIR and let events change it; files make it the first time",
     )
     .option(
+      "--nats <address>",
+      "read events of a JetStream stream, nats://HOST:4222/STREAM; may be repeated",
+      repeated,
+    )
+    .option("--kafka <address>", "read events of a topic, HOST:9092/TOPIC; may be repeated", repeated)
+    .option(
       "--webhook <url>",
       "call this address when an alert of the workspace starts or ends; signed with CARDSCOPE_WEBHOOK_SECRET",
     )
@@ -59,7 +66,7 @@ function build(): Command {
       const { dashboard } = await import("./dashboard.ts");
       await dashboard(files, {
         ...readingOf(options),
-        ...pick(options, "host", "port", "open", "workspace", "webhook"),
+        ...pick(options, "host", "port", "open", "workspace", "webhook", "nats", "kafka"),
       });
     });
   reading(program);

@@ -73,6 +73,8 @@ export const invalid = (message: string): CommanderError => {
 
 export const list = (text: string): string[] => text.split(",").map((id) => id.trim());
 
+export const repeated = (text: string, found: readonly string[] = []): string[] => [...found, text];
+
 export function pair(text: string, found: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Write it name=value.");

@@ -113,7 +113,8 @@ function readDirectly({ column, field, type, readAs }: RawColumn): Direct | unde
     return {
       ...base,
       notation: readAs?.name ?? "number",
-      value: `case when isfinite(${column}) then ${column} end`,
+      // what was read by a notation has been looked through for infinity
+      value: readAs === undefined ? `case when isfinite(${column}) then ${column} end` : column,
     };
   if (type === "DATE" && field.reading === "month")
     return { ...base, notation: readAs?.name ?? "date", value: column };

@@ -19,6 +19,8 @@ export interface Inferred extends RawColumn {
   readonly text: string;
   /** SQL for the value, and null where the cell is in no notation. */
   readonly value: string;
+  /** The words that the value can be, in order, where they are few. */
+  readonly words?: readonly string[];
   /** Whether the value is a BIGINT: ids of which all are whole numbers, spelled as such. */
   readonly isWholeId?: boolean;
   /** SQL that is true for cells in the column's own notation; undefined when all of them are. */

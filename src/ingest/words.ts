@@ -7,6 +7,9 @@ import type { Inferred, RawColumn } from "./inferred.ts";
 import { isError, isErrorText, isMissingText, isMissingToken } from "./missing.ts";
 import { textOf } from "./raw-table.ts";
 
+/** So many words fit the smallest kind of enum, of a byte per cell. */
+const MOST_IN_ENUM = 255;
+
 /** Beyond this a column is free text, and its cells are judged in the database. */
 const MOST_WORDS = 10_000;
 
@@ -60,7 +63,18 @@ export async function inferWords(
     tokens: count(tokens),
     errors: count(errors),
     unknown: count(meanings.filter(({ word }) => word === null)),
+    ...wordsOf(column, meanings),
   };
+}
+
+/** In the order of the engine's texts, so that a column sorts alike either way. States are filled in later. */
+function wordsOf(
+  { column }: RawColumn,
+  meanings: readonly { word: string | null }[],
+): Pick<Inferred, "words"> {
+  const words = new Set(meanings.flatMap(({ word }) => word ?? []));
+  if (column === "state" || words.size === 0 || words.size > MOST_IN_ENUM) return {};
+  return { words: [...words].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))) };
 }
 
 /** The word that the canonical table holds; null for a word outside of a closed category. */

@@ -1,16 +1,19 @@
+import { join } from "node:path";
 import { type AnyAnalysis, topics } from "../analyses/analysis.ts";
 import { analyses } from "../analyses/index.ts";
 import {
+  FIRST_ROWS,
   jsonSelect,
   notComputable,
   type Result,
   reasonOf,
   runAnalysis,
+  runIntoFile,
   streamRows,
 } from "../analyses/run.ts";
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
 import type { Relation, ResultRow } from "../engines/engine.ts";
-import { jsonArray } from "../engines/json-file.ts";
+import { type JsonFile, jsonArray } from "../engines/json-file.ts";
 import { withinMemory } from "../engines/memory.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import type { HeaderMap, TableName } from "../ingest/bind.ts";
@@ -203,16 +206,30 @@ export class Portfolio implements AsyncDisposable {
     return streamRows(analyses[id], this.#engine, this);
   }
 
-  /** All analyses, or those named, as outputs take them. */
-  async findings(only: readonly string[] = Object.keys(analyses)): Promise<Findings> {
+  /**
+   * All analyses, or those named, as outputs take them. What will be written as JSON computes long lists once with
+   * `jsonFolder`, a folder that the caller removes afterwards.
+   */
+  async findings(
+    only: readonly string[] = Object.keys(analyses),
+    options: { readonly jsonFolder?: string | undefined } = {},
+  ): Promise<Findings> {
     checkIds(only);
     const ids = inReadingOrder().filter((known) => only.includes(known));
+    const files = new Map<string, JsonFile>();
+    // of a small portfolio no list is long, and a file costs more than reading it twice
+    const folder = this.sources.some(({ rows }) => rows > FIRST_ROWS) ? options.jsonFolder : undefined;
     const found = await this.#inLanes(ids, async (engine, id, done): Promise<Result | Missing> => {
       const because = this.whyNot(id);
       if (because !== undefined) return { id, because };
       this.#onProgress(`${id} (${done + 1} of ${only.length})`, { share: done / only.length });
+      const analysis: AnyAnalysis = analyses[id];
       try {
-        return (await runAnalysis(analyses[id] as never, engine, this)) as Result;
+        if (folder === undefined || !analysis.list)
+          return (await runAnalysis(analysis, engine, this)) as Result;
+        const { result, file } = await runIntoFile(analysis, engine, this, join(folder, `${id}.json`));
+        files.set(id, file);
+        return result;
       } catch (error) {
         return { id, because: reasonOf(error) };
       }
@@ -230,7 +247,9 @@ export class Portfolio implements AsyncDisposable {
           results.find(({ analysis }) => analysis.id === id),
           id as AnalysisId,
         ),
-      jsonRows: (id) => jsonArray(this.#engine, jsonSelect(analyses[id as AnalysisId], this.#engine, this)),
+      jsonRows: (id) =>
+        files.get(id)?.bytes() ??
+        jsonArray(this.#engine, jsonSelect(analyses[id as AnalysisId], this.#engine, this)),
       issueCells: () => this.#read.log.cells(),
     };
   }

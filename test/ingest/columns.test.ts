@@ -56,3 +56,29 @@ test("opening and expiry in one and the same year, in any days, are years re-rea
     ["opened_on", 12],
   ]);
 });
+
+test("few words are kept as an enum that sorts and compares as text does", async () => {
+  const select = `select string_agg(brand, ' ' order by brand) as brands, min(type) as type,
+    count(*) filter (where brand = 'nonesuch') as others, any_value(coalesce(brand, 'none') || '!') as shown
+    from cards where brand > 'A'`;
+  const { rows } = await readBoth(USERS, CARDS.replace("12,2,Visa", "12,2,Éclat"), select);
+  expect(rows[0]).toMatchObject({ brands: "Mastercard Visa Éclat", type: "credit", others: 0 });
+});
+
+test("a key that repeats is found among ids that lie close, far apart, and among texts", async () => {
+  for (const [id, again] of [
+    ["12", "11"],
+    ["912345678901", "11"],
+    ["B-12", "A-11"],
+  ] as const) {
+    const cards = CARDS.replace("11,1,", `${again},1,`).replace("12,2,", `${id},2,`);
+    const first = cards.split("\n")[1] ?? "";
+    const { rows, issues } = await readBoth(
+      USERS,
+      `${cards}${first}\n`,
+      "select count(*) as n, count(distinct card_id) as ids from cards",
+    );
+    expect(rows).toEqual([{ n: 3, ids: 3 }]);
+    expect(found(issues)).toContain("duplicate_row card_id: 5");
+  }
+});

@@ -18,6 +18,10 @@ test("a list that memory has the first rows of is whole in JSON, in its order an
     await using portfolio = await openPortfolio([users, cards], { nearestPlaces: false });
     const findings = await portfolio.findings(lists);
     const document = JSON.parse(await text(Readable.from(jsonChunks(findings))));
+    // written once, and read back as far as memory shows it
+    const written = await portfolio.findings(lists, { jsonFolder: folder });
+    expect(written.results).toEqual(findings.results);
+    expect(JSON.parse(await text(Readable.from(jsonChunks(written))))).toEqual(document);
     const long = findings.results.filter(({ rows, total }) => total > rows.length);
     expect(long.length).toBeGreaterThan(2);
     for (const { analysis, total } of long) {
