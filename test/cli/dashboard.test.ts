@@ -81,6 +81,9 @@ test.each([
   ["--port eighty", "Give a whole number."],
   ["--no-open --host 203.0.113.9", "this machine has no address 203.0.113.9"],
   ["--no-open --as-of 2020-02-30", "not a date: 2020-02-30"],
+  ["--no-open --webhook https://example.com", "name one with --workspace DIR"],
+  ["--no-open --workspace w --webhook ftp://example.com", "no http or https address"],
+  ["--no-open --workspace w --webhook https://example.com", "CARDSCOPE_WEBHOOK_SECRET"],
 ])("usage error: %s", async (line, message) => {
   const { code, stdout, stderr, left } = await run(line);
   expect({ code, stdout, left }).toEqual({ code: 2, stdout: "", left: [] });

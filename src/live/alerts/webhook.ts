@@ -37,6 +37,13 @@ export function checkWebhook({ url, secret }: WebhookTarget): void {
     );
 }
 
+/**
+ * How long a call waits that has failed so many times before, in milliseconds. `chance` is from 0 to 1: a receiver that
+ * comes back is not called by everyone at once.
+ */
+export const waitAfter = (failures: number, chance: number): number =>
+  Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, 20), LONGEST_WAIT_MS) * (1 - chance / 2);
+
 /** Makes the calls of the outbox, each until it is answered or given up. */
 export class Webhook implements AsyncDisposable {
   readonly #outbox: Outbox;
@@ -97,9 +104,7 @@ export class Webhook implements AsyncDisposable {
     const now = this.#now();
     if (!outcome.mayPass || now - call.created > GIVE_UP_MS)
       return this.#outbox.giveUp(call.id, outcome.because, now);
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(call.tries, 20), LONGEST_WAIT_MS);
-    // receivers that come back are not called by everyone at once
-    await this.#outbox.postpone(call.id, call.tries + 1, now + wait * (0.5 + Math.random() / 2));
+    await this.#outbox.postpone(call.id, call.tries + 1, now + waitAfter(call.tries, Math.random()));
   }
 
   async #send({ id, body }: Call): Promise<"made" | "stopped" | { because: string; mayPass: boolean }> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DuckDBEngine } from "../../engines/duckdb.ts";
 import type { MeasureValues } from "../../schema/measures.ts";
 import { addDays } from "./calendar.ts";
@@ -8,7 +9,9 @@ import { takeSnapshot } from "./snapshot.ts";
 /** Nobody waits when nothing was committed for so long. */
 const IDLE_MS = 3_000;
 /** Where events never cease, a day is computed so often all the same. */
-const LATEST_MS = 60_000;
+const LATEST_MS = 5 * 60_000;
+/** Between the analyses of a day while events come: their commits share the processor. */
+const ASIDE_MS = 100;
 /** Between days when nobody waits: whoever comes is served first. */
 const PAUSE_MS = 50;
 /** After a failure, such as a full disk. */
@@ -62,8 +65,7 @@ export class DayKeeper implements AsyncDisposable {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const now = performance.now();
-      const isIdle = now - this.#committedAt >= IDLE_MS;
-      if (!isIdle && now - this.#workedAt < LATEST_MS) return this.#schedule(IDLE_MS);
+      if (!this.#isIdle && now - this.#workedAt < LATEST_MS) return this.#schedule(IDLE_MS);
       const started = this.#committedAt;
       void this.#work().then(
         (isMore) => {
@@ -73,6 +75,10 @@ export class DayKeeper implements AsyncDisposable {
       );
     }, wait);
     this.#timer.unref();
+  }
+
+  get #isIdle(): boolean {
+    return performance.now() - this.#committedAt >= IDLE_MS;
   }
 
   /** One day, or the folding when no day is due; whether there may be more to do. */
@@ -92,7 +98,11 @@ export class DayKeeper implements AsyncDisposable {
     const { days, first, latest, position } = await this.#kept.due();
     const [day] = days;
     if (day !== undefined) {
-      await this.#kept.keep(await takeSnapshot(this.#engine, day, this.#values(), signal));
+      const aside = async () => {
+        signal.throwIfAborted();
+        if (!this.#isIdle) await sleep(ASIDE_MS, undefined, { signal });
+      };
+      await this.#kept.keep(await takeSnapshot(this.#engine, day, this.#values(), aside));
       return true;
     }
     await this.#kept.clearMarks(position);

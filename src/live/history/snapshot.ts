@@ -3,6 +3,7 @@ import { analyses } from "../../analyses/index.ts";
 import { notComputable, reasonOf, runAnalysis } from "../../analyses/run.ts";
 import type { DuckDBEngine } from "../../engines/duckdb.ts";
 import type { ResultRow } from "../../engines/engine.ts";
+import { CardscopeError } from "../../errors.ts";
 import { inputsOf } from "../../ingest/ingest.ts";
 import { buildModels, outcomesIn } from "../../models/build.ts";
 import type { AnalysisId } from "../../portfolio/portfolio.ts";
@@ -34,7 +35,8 @@ export async function takeSnapshot(
   engine: DuckDBEngine,
   day: string,
   values: MeasureValues,
-  signal: AbortSignal,
+  /** Awaited before each analysis: what it throws ends the work. */
+  aside: () => Promise<void>,
 ): Promise<Snapshot> {
   const run = (text: string) => engine.execute(raw(text));
   const { rows } = await engine.query(raw("select current_database() as name"));
@@ -53,14 +55,15 @@ export async function takeSnapshot(
     await buildModels(engine, view);
     const figures = new Map<AnalysisId, readonly ResultRow[]>();
     for (const id of keptIds) {
-      signal.throwIfAborted();
+      await aside();
       const analysis = analyses[id] as AnyAnalysis;
       if (notComputable(analysis, view) !== undefined) continue;
       try {
         const { rows: found } = await runAnalysis(analysis, engine, view);
         figures.set(id, found as unknown as readonly ResultRow[]);
       } catch (error) {
-        reasonOf(error);
+        // figures that contradict each other are not kept, and must not keep back the other days
+        if (!(error instanceof CardscopeError && error.code === "RESULT_SHAPE")) reasonOf(error);
       }
     }
     return { day, position, figures };

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { verifyWebhook } from "../../../examples/verify-webhook.ts";
-import type { WebhookTarget } from "../../../src/live/alerts/webhook.ts";
+import { type WebhookTarget, waitAfter } from "../../../src/live/alerts/webhook.ts";
 import { Live } from "../../../src/live/live.ts";
 import { portfolioOf, temporaryFolder, writeFiles } from "../feed.ts";
 import { Receiver } from "./receiver.ts";
@@ -61,11 +61,16 @@ describe("rules", { timeout: 60_000 }, () => {
     });
     expect(used.value).toBe(await count("customer_profile where utilisation >= 0.9"));
     const expiring = await alerts.add({
-      ...{ name: "expiring this month", analysis: "expiring-cards", column: "rows" },
+      ...{ name: "expiring soon", analysis: "expiring-cards", column: "rows" },
       ...{ comparison: "at_least", threshold: 1 },
     });
     expect(expiring.value).toBe(await count("card_profile where status = 'expiring'"));
     expect(expiring).toMatchObject({ state: "firing", because: null, where: null });
+    const thisMonth = await alerts.add({
+      ...{ name: "expiring this month", analysis: "card-expiry", column: "this_month" },
+      ...{ where: { status: "expiring" }, comparison: "at_least", threshold: 1 },
+    });
+    expect(thisMonth.value).toBe(await count("card_profile where strftime(expires_on, '%Y-%m') = '2026-02'"));
     const visa = await alerts.add({
       ...{ name: "Visa", analysis: "expiring-cards", column: "rows", where: { brand: "Visa" } },
       ...{ comparison: "above", threshold: 1000 },
@@ -154,6 +159,12 @@ describe("the webhook", { timeout: 60_000 }, () => {
       expect(verifyWebhook(secret, "", body)).toBe(false);
     }
     await expect.poll(() => alerts.webhook()).toEqual({ configured: true, waiting: 0, failed: 0 });
+  });
+
+  test("waits twice as long each time, up to ten minutes, less a random part", () => {
+    const seconds = (failures: number, chance = 0) => waitAfter(failures, chance) / 1000;
+    expect([0, 1, 2, 9, 10, 5000].map((failures) => seconds(failures))).toEqual([1, 2, 4, 512, 600, 600]);
+    expect(seconds(3, 1)).toBe(4);
   });
 
   test("a receiver that fails is tried again, with the same id", async () => {
