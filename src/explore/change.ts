@@ -1,8 +1,9 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { DataChunk } from "../engines/node-api.ts";
+import { loadTexts } from "../engines/texts.ts";
 import { filled, type ValueCounts, valuesIn } from "../ingest/ingest.ts";
 import { buildModels, models, outcomesIn, type View } from "../models/build.ts";
-import { literal, raw } from "../sql/statement.ts";
+import { raw } from "../sql/statement.ts";
 import type { OpenedPortfolio } from "./explorer.ts";
 
 /** Customers that changed, with all of their cards: the rows there are now replace those there were. */
@@ -133,10 +134,11 @@ async function listKeys(
   type: string,
   keys: readonly string[],
 ): Promise<void> {
-  // as one text: a list of literals takes longer to parse than to use
+  await loadTexts(engine, `${name}_texts`, keys);
   await engine.execute(
-    raw(`create or replace table ${DELTA}.${name} as
-      select cast(unnest(from_json(${literal(JSON.stringify(keys))}, '["VARCHAR"]')) as ${type}) as ${column}`),
+    raw(
+      `create or replace table ${DELTA}.${name} as select cast(text as ${type}) as ${column} from ${name}_texts`,
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { loadTexts } from "../engines/texts.ts";
 import { literal, raw } from "../sql/statement.ts";
 import type { Batch, BatchLetter } from "./batch.ts";
 import { balanceOf, cardRows, type KeyTypes, userRows } from "./columns.ts";
@@ -213,16 +214,20 @@ const letterShape = {
   ...{ length: "BIGINT", sha256: "VARCHAR" },
 };
 
-/** Rows as a temporary table. They go in as one JSON text, which the engine reads faster than cells are handed over. */
+/** Rows as a temporary table. Each goes in as one JSON text, which the engine reads faster than cells are handed over. */
 async function stage(
   engine: DuckDBEngine,
   table: string,
   shape: Readonly<Record<string, string>>,
   rows: readonly object[],
 ): Promise<void> {
-  const text = JSON.stringify(rows);
+  await loadTexts(
+    engine,
+    `${table}_texts`,
+    rows.map((row) => JSON.stringify(row)),
+  );
   await engine.execute(
     raw(`create or replace temp table ${table} as
-      select unnest(from_json(${literal(text)}, ${literal(JSON.stringify([shape]))}), recursive := true)`),
+      select unnest(from_json(text, ${literal(JSON.stringify(shape))})) from ${table}_texts`),
   );
 }

@@ -1,7 +1,8 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { DataChunk } from "../engines/node-api.ts";
+import { loadTexts } from "../engines/texts.ts";
 import type { Change } from "../explore/change.ts";
-import { literal, raw } from "../sql/statement.ts";
+import { raw } from "../sql/statement.ts";
 import type { KeyTypes } from "./columns.ts";
 import type { Moved } from "./commit.ts";
 
@@ -11,17 +12,17 @@ export async function readChange(
   { customers, cards }: Moved,
   keys: KeyTypes,
 ): Promise<{ readonly change: Change; readonly position: number }> {
+  await loadTexts(engine, "wanted_customers", customers);
+  await loadTexts(engine, "wanted_cards", cards);
   // one snapshot, whatever is committed meanwhile
   await engine.execute(raw("begin"));
   try {
-    const list = (values: readonly string[], type: string) =>
-      `(select cast(unnest(from_json(${literal(JSON.stringify(values))}, '["VARCHAR"]')) as ${type}))`;
-    const owned = `user_id in ${list(customers, keys.user_id)}`;
+    const owned = `user_id in (select cast(text as ${keys.user_id}) from wanted_customers)`;
     const { rows } = await engine.query(raw("select position from progress"));
     const users = await chunksOf(engine, `select * from users where ${owned}`);
     const held = await chunksOf(
       engine,
-      `select * from cards where ${owned} or card_id in ${list(cards, keys.card_id)}`,
+      `select * from cards where ${owned} or card_id in (select cast(text as ${keys.card_id}) from wanted_cards)`,
     );
     return {
       change: { customers, cardKeys: cards, users, cards: held, keys },

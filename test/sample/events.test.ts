@@ -56,7 +56,7 @@ describe("events of a sample", () => {
     for (const { type, subject, op, data } of sample(7, customers, 20_000).map(read)) {
       expect(gone).not.toContain(`${type} ${subject}`);
       if (type === "customer" && op === "upsert") people.add(subject);
-      if (type === "card" && op === "upsert") cards.set(subject, JSON.parse(data ?? "{}").user_id);
+      if (type === "card" && op === "upsert") cards.set(subject, String(data?.["user_id"]));
       if (type !== "customer") expect(people).toContain(known(subject));
       if (type === "balance") expect(gone).not.toContain(`card ${subject}`);
       if (op !== "delete") continue;
@@ -165,7 +165,7 @@ function newest(lines: readonly string[]): ReadonlyMap<string, string | null> {
   const state = new Map<string, { sequence: number; data: string | null }>();
   for (const { source, type, subject, sequence, data } of lines.map(read)) {
     const key = `${source} ${type} ${subject}`;
-    if (sequence > (state.get(key)?.sequence ?? -1)) state.set(key, { sequence, data });
+    if (sequence > (state.get(key)?.sequence ?? -1)) state.set(key, { sequence, data: JSON.stringify(data) });
   }
   return new Map([...state].map(([key, { data }]) => [key, data]));
 }
