@@ -8,6 +8,7 @@ let visitor: Visitor;
 let dashboard: LiveDashboard;
 beforeAll(async () => {
   [visitor, dashboard] = await Promise.all([Visitor.arrive(), LiveDashboard.open()]);
+  await dashboard.tell(newcomer());
 });
 afterEach(() => visitor.leave());
 afterAll(async () => {
@@ -244,6 +245,7 @@ describe("a reader who pauses", () => {
     });
     await dashboard.tell(newcomer());
     await dashboard.tell(newcomer());
+    await poll(() => dashboard.live.state.position).toBe(dashboard.live.state.committed);
     await page.waitForTimeout(1_000);
     expect(asked).toBe(0);
     await look(false);
