@@ -98,7 +98,7 @@ export class LiveDashboard implements AsyncDisposable {
       return JSON.stringify({
         id: `e${sequence}`,
         source: "test",
-        time: "2026-01-15T10:00:00Z",
+        time: "2025-07-02T10:00:00Z",
         ...event,
         sequence,
       });

@@ -8,6 +8,7 @@ let visitor: Visitor;
 let dashboard: LiveDashboard;
 beforeAll(async () => {
   [visitor, dashboard] = await Promise.all([Visitor.arrive(), LiveDashboard.open()]);
+  await dashboard.tell(newcomer());
 });
 afterEach(() => visitor.leave());
 afterAll(async () => {
@@ -61,9 +62,9 @@ describe("the open page", () => {
   test("moves its date with the newest event", async () => {
     const page = await visitor.open(`${dashboard.url}/`);
     await settled(page);
-    await dashboard.tell({ ...newcomer(), time: "2026-02-10T10:00:00Z" });
-    await poll(() => page.locator("header .as-of").innerText()).toMatch(/10 February 2026/);
-    await poll(() => headline(page, "Customers").innerText()).toContain("10 Feb 2026");
+    await dashboard.tell({ ...newcomer(), time: "2025-07-05T10:00:00Z" });
+    await poll(() => page.locator("header .as-of").innerText()).toMatch(/5 July 2025/);
+    await poll(() => headline(page, "Customers").innerText()).toContain("5 Jul 2025");
   });
 
   test("never asks twice at once, and asks once more for the newest", async () => {
@@ -244,6 +245,7 @@ describe("a reader who pauses", () => {
     });
     await dashboard.tell(newcomer());
     await dashboard.tell(newcomer());
+    await poll(() => dashboard.live.state.position).toBe(dashboard.live.state.committed);
     await page.waitForTimeout(1_000);
     expect(asked).toBe(0);
     await look(false);
@@ -332,6 +334,116 @@ test("the page Files opens no other files, and neither does the API", async () =
   });
   expect(response.status).toBe(409);
   expect(await response.json()).toMatchObject({ error: { code: "LIVE" } });
+});
+
+describe("the page Alerts", () => {
+  test("adds a rule by keyboard, tells that it fires, and deletes it", async () => {
+    const page = await visitor.open(`${dashboard.url}/alerts`);
+    await settled(page);
+    await page.getByText("There is no rule yet").waitFor();
+    const form = page.locator("form");
+    await form.getByRole("combobox", { name: "Analysis" }).selectOption("credit-score-bands");
+    await form.getByRole("combobox", { name: "Of", exact: true }).selectOption({ label: "poor" });
+    const poor = await askOne(
+      dashboard.url,
+      "select count(*) from customer_profile where score_band = 'poor'",
+    );
+    await form.getByText(`now ${poor}`, { exact: true }).waitFor();
+    const button = form.getByRole("button", { name: "Add the rule" });
+    expect(await button.getAttribute("aria-disabled")).toBe("true");
+    await form.getByLabel("Threshold").focus();
+    await page.keyboard.type(String(poor));
+    expect(await form.getByLabel("Name").inputValue()).toBe(`Credit score: Customers of poor above ${poor}`);
+    await page.keyboard.press("Enter");
+    const rules = page.getByRole("region", { name: "Table: rules" });
+    await poll(() => rules.locator("tbody tr").innerText()).toMatch(/quiet/);
+    // half a name that is being typed survives what follows
+    await form.getByLabel("Name").fill("half a na");
+    await dashboard.tell(newcomer({ credit_score: 400 }));
+    await poll(() => rules.locator("tbody tr").innerText()).toMatch(/firing/);
+    expect(await rules.locator("tbody tr").innerText()).toContain(String(poor + 1));
+    expect(await form.getByLabel("Name").inputValue()).toBe("half a na");
+    const link = page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: /^Alerts/ });
+    await poll(() => link.innerText()).toMatch(/1 firing/);
+    await poll(() => page.locator("header [aria-live=polite]").first().textContent()).toBe(
+      "1 alert is firing",
+    );
+    expect(await violations(page)).toEqual([]);
+    await rules.getByRole("button", { name: /^Delete/ }).click();
+    await page.getByText("There is no rule yet").waitFor();
+    await poll(() => link.innerText()).not.toMatch(/firing/);
+  });
+
+  test("a rule may be of what is selected", async () => {
+    const page = await visitor.open(`${dashboard.url}/alerts?score=600..700`);
+    await settled(page);
+    await page.getByRole("checkbox", { name: /Only of what is selected: Credit score 600 to 699/ }).check();
+    const selected = await askOne(
+      dashboard.url,
+      "select count(*) from customer_profile where credit_score >= 600 and credit_score < 700",
+    );
+    await page.getByText(`now ${selected}`, { exact: true }).waitFor();
+    await page.getByLabel("Threshold").fill("1");
+    await page.getByRole("button", { name: "Add the rule" }).click();
+    const row = page.getByRole("region", { name: "Table: rules" }).locator("tbody tr");
+    await poll(() => row.innerText()).toMatch(
+      new RegExp(`firing[\\s\\S]*Credit score 600 to 699[\\s\\S]*${selected}`),
+    );
+    await row.getByRole("button", { name: /^Delete/ }).click();
+    await page.getByText("There is no rule yet").waitFor();
+  });
+});
+
+describe("the page History", () => {
+  const days = async () =>
+    ((await (await fetch(`${dashboard.url}/api/history`)).json()) as { days: string[] }).days;
+
+  test("draws a figure day by day, marks the day that still moves, and has the same as a table", async () => {
+    await dashboard.tell({ ...newcomer(), time: "2025-07-06T10:00:00Z" });
+    await expect.poll(async () => (await days()).length, { timeout: 50_000 }).toBeGreaterThan(1);
+    const page = await visitor.open(`${dashboard.url}/history?figure=customers`);
+    await settled(page);
+    const now = await customers();
+    const chart = page.locator("svg[role=graphics-document]");
+    await poll(() => chart.getAttribute("aria-label")).toContain(`${now.toLocaleString("en-US")} on `);
+    const kept = await chart.locator("[data-mark]").count();
+    expect(kept).toBeGreaterThan(1);
+    expect(await chart.locator("[data-mark]").last().getAttribute("aria-label")).toMatch(
+      /, so far: Customers/,
+    );
+    expect(await chart.locator(".hollow").count()).toBe(1);
+    await dashboard.tell(newcomer());
+    await poll(() => chart.getAttribute("aria-label")).toContain(`${(now + 1).toLocaleString("en-US")} on `);
+    await page.getByRole("button", { name: "View as table" }).click();
+    expect(
+      await page
+        .getByRole("region", { name: /^Table: The portfolio/ })
+        .first()
+        .innerText(),
+    ).toMatch(/so far/);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test("compares two days, and the address holds the choice", async () => {
+    await expect.poll(async () => (await days()).length, { timeout: 50_000 }).toBeGreaterThan(1);
+    const page = await visitor.open(`${dashboard.url}/history`);
+    await settled(page);
+    const known = await days();
+    await page.getByRole("combobox", { name: "From" }).selectOption(known[0] ?? "");
+    await page.waitForURL((url) => url.searchParams.get("from") === known[0]);
+    const table = page.getByRole("region", { name: "Table: The portfolio at a glance on two days" });
+    const line = table.getByRole("row", { name: /^Customers \d/ });
+    await poll(() => line.innerText()).toMatch(/▲ \+\d/);
+    const unchanged = await table.locator("tbody tr").count();
+    await page.getByLabel("Only what changed").uncheck();
+    await poll(() => table.locator("tbody tr").count()).toBeGreaterThan(unchanged);
+    await page.getByRole("combobox", { name: "Analysis" }).selectOption("debt-to-income");
+    await page.waitForURL(/analysis=debt-to-income/);
+    await page.reload();
+    await settled(page);
+    expect(await page.getByRole("combobox", { name: "Analysis" }).inputValue()).toBe("debt-to-income");
+    expect(await page.getByRole("combobox", { name: "From" }).inputValue()).toBe(known[0]);
+  });
 });
 
 describe("the first paint", () => {

@@ -49,6 +49,8 @@ const change = z.object({
   outcome: z.enum(["applied", "superseded"]),
 });
 
+export type ChangeAnswer = z.infer<typeof change>;
+
 const letter = z.object({
   number: z.number(),
   at: z.string(),
@@ -59,6 +61,8 @@ const letter = z.object({
   length: z.number(),
   sha256: z.string(),
 });
+
+export type LetterAnswer = z.infer<typeof letter>;
 
 const numbers = z.object({
   numbers: z

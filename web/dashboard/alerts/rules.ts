@@ -1,36 +1,19 @@
-import type { Kind, Scalar } from "../../kit/data.ts";
+import type { AlertAnswer } from "../../../src/server/routes/alerts.ts";
+import type { Kind } from "../../kit/data.ts";
 import { formatValue } from "../../kit/format.ts";
 
-export const comparisons = {
+export type Rule = AlertAnswer;
+export type Comparison = Rule["comparison"];
+
+export const comparisons: Readonly<Record<Comparison, string>> = {
   above: "above",
   at_least: "at least",
   below: "below",
   at_most: "at most",
   changes: "changes",
-} as const;
-export type Comparison = keyof typeof comparisons;
+};
 
-/** A rule as /api/alerts has it. */
-export interface Rule {
-  readonly id: string;
-  readonly name: string;
-  readonly analysis: string;
-  /** A figure, or `rows`: how many rows there are. */
-  readonly column: string;
-  readonly where: Readonly<Record<string, Scalar>> | null;
-  readonly comparison: Comparison;
-  readonly threshold: number | null;
-  readonly state: "firing" | "quiet" | "not_computable";
-  readonly value: number | null;
-  readonly because: string | null;
-  readonly since: string | null;
-}
-
-export interface AlertsAnswer {
-  readonly rules: readonly Rule[];
-  readonly webhook: { readonly configured: boolean; readonly waiting: number; readonly failed: number };
-}
-
+/** Instead of a column: how many rows there are. */
 export const ROWS = "rows";
 
 /** "above 40%" */

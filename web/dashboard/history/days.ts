@@ -1,40 +1,6 @@
-import type { Kind, Row } from "../../kit/data.ts";
+import type { TrendAnswer } from "../../../src/server/routes/history.ts";
 
-export interface ShownColumn {
-  readonly name: string;
-  readonly label: string;
-  readonly kind: Kind;
-}
-
-/** As /api/history answers. */
-export interface HistoryAnswer {
-  /** YYYY-MM-DD; the present one is the last. */
-  readonly days: readonly string[];
-  readonly analyses: readonly { readonly id: string; readonly title: string }[];
-}
-
-/** As /api/history/ID answers. */
-export interface TrendAnswer {
-  readonly analysis: string;
-  readonly columns: readonly ShownColumn[];
-  readonly days: readonly {
-    readonly day: string;
-    readonly rows: readonly Row[];
-    readonly position: number;
-  }[];
-}
-
-/** As /api/history/compare answers. */
-export interface ComparisonAnswer {
-  readonly from: string;
-  readonly to: string;
-  readonly analyses: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly columns: readonly ShownColumn[];
-    readonly rows: readonly { readonly from: Row | null; readonly to: Row | null }[];
-  }[];
-}
+export type ShownColumn = TrendAnswer["columns"][number];
 
 /** One figure on one day. */
 export interface TrendPoint {
