@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -120,6 +121,13 @@ test("card numbers and security codes go no further, in good events and in bad o
   );
   for (const text of [good, bad]) expect(text).not.toMatch(/4111.?1111|987|Main St/);
   expect(bad).toContain("…1111");
+});
+
+test("the events in the guide are events", () => {
+  const guide = readFileSync(new URL("../../docs/guides/live.md", import.meta.url), "utf8");
+  const lines = guide.split("\n").filter((line) => line.startsWith('{"specversion"'));
+  expect(lines).toHaveLength(3);
+  for (const line of lines) expect(readEvent(line, NOW)).not.toHaveProperty("reason");
 });
 
 test("nothing that comes in makes the reader fail", () => {
