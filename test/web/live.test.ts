@@ -265,6 +265,7 @@ test("a server that is gone and back is told, and found again without a reload",
   // the figures stay, and no failure stands in their place
   expect(await shownCustomers(page)).toBe(before);
   expect(await page.locator("main [role=alert]").count()).toBe(0);
+  expect(await page.locator("main").innerText()).not.toMatch(/Failed to fetch|does not answer/);
   await poll(() => page.locator("header [aria-live=polite]").first().textContent()).toMatch(/reconnecting/);
   await dashboard.start();
   await poll(() => strip(page).getAttribute("data-state")).toBe("live");

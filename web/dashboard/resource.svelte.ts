@@ -5,6 +5,9 @@ import { getLive, type Moment } from "./live.svelte.ts";
 /** Whoever tries again tries for all that failed: the cause is likely one, such as a server that was gone. */
 let retries = $state(0);
 
+/** Codes of a server that is not there, or about to go. */
+const AWAY: ReadonlySet<string> = new Set(["OFFLINE", "CLOSED"]);
+
 interface Following {
   /** What an answer is of, where the portfolio is live: another value asks for another. The figures' position when left out. */
   readonly version?: (moment: Moment) => string;
@@ -114,8 +117,9 @@ export class Resource<T> {
       if (controller.signal.aborted) return;
       this.#failed = attempt;
       const failure = error instanceof ApiError ? error : new ApiError(String(error));
-      // figures stay while the server is away: the page says that it is
-      if (!isQuiet || failure.code !== "OFFLINE") this.error = failure;
+      // figures stay while the server is away, or leaves amid an answer: the page says that it is
+      const isAway = !(error instanceof ApiError) || AWAY.has(failure.code);
+      if (!isQuiet || !isAway) this.error = failure;
     }
     this.#asked = undefined;
     this.loading = false;
