@@ -10,8 +10,14 @@ const CHECKPOINT_AT = "1GB";
  * opening one file twice in a process is not refused and corrupts it. With a folder to spill into, the database can
  * be written (the dashboard builds models for other dates and thresholds); without, it is read only.
  */
-export const openLocked = (path: string, spill?: string, memory?: number): Promise<DuckDBEngine> =>
+export const openLocked = (
+  path: string,
+  spill?: string,
+  memory?: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<DuckDBEngine> =>
   openDuckDB(path, {
+    ...settings,
     // where memory ends; given first, since a locked instance takes no folder
     ...(spill === undefined
       ? { access_mode: "READ_ONLY", memory_limit: "2GB", max_temp_directory_size: "0KiB" }

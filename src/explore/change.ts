@@ -1,7 +1,7 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { DataChunk } from "../engines/node-api.ts";
 import { loadTexts } from "../engines/texts.ts";
-import { filled, type ValueCounts, valuesIn } from "../ingest/ingest.ts";
+import { inputsOf } from "../ingest/ingest.ts";
 import { buildModels, models, outcomesIn, type View } from "../models/build.ts";
 import { raw } from "../sql/statement.ts";
 import type { OpenedPortfolio } from "./explorer.ts";
@@ -17,6 +17,8 @@ export interface Change {
   readonly cards: readonly DataChunk[];
   /** How ids are held from now on. */
   readonly keys: Readonly<Record<"user_id" | "card_id", "bigint" | "varchar">>;
+  /** Whether to look which columns hold a value, which takes a look at all rows. */
+  readonly checksInputs: boolean;
   /** YYYY-MM-DD, where it moved. */
   readonly asOf?: string;
 }
@@ -29,45 +31,28 @@ interface Models {
 
 const DELTA = "delta";
 
-/** The portfolio after a change, and how many values its columns hold. */
-export interface Changed {
-  readonly portfolio: OpenedPortfolio;
-  readonly values: ValueCounts;
-}
-
 /**
  * Replaces the rows of the changed customers in one transaction: in the tables, and in every set of models. The models
  * are built over the changed rows alone, in a schema of their own: each is a function of one customer and their
  * cards, so the SQL that makes the whole makes the part. Where the date or the inputs move, all rows do, and the
- * models of the portfolio are built anew. `before.values` are counted where they are not known.
+ * models of the portfolio are built anew. Returns the portfolio after it.
  */
 export async function changeTables(
   engine: DuckDBEngine,
   change: Change,
-  before: { readonly portfolio: OpenedPortfolio; readonly values: ValueCounts | undefined },
+  before: OpenedPortfolio,
   sets: readonly Models[],
-): Promise<Changed> {
+): Promise<OpenedPortfolio> {
   const run = (text: string) => engine.execute(raw(text));
   const [main] = sets;
   await run("begin");
   try {
     const isWidened = await widen(engine, change.keys);
     await fill(engine, change);
-    // a column that gets its first value, or loses its last, changes what can be computed
-    const known = before.values ?? (await valuesIn(engine));
-    const gone = await valuesIn(engine, { users: isChanged("users"), cards: isChanged("cards") });
     for (const table of ["users", "cards"]) await replace(engine, table, DELTA, "main");
-    await run(`set search_path = '${DELTA},main'`);
-    const come = await valuesIn(engine);
-    await run("set search_path = 'main'");
-    const values = new Map(
-      [...known].map(([column, count]) => [
-        column,
-        count - (gone.get(column) ?? 0) + (come.get(column) ?? 0),
-      ]),
-    );
-    const inputs = filled(values);
-    const after = { ...before.portfolio, inputs, outcomes: await outcomesIn(engine) };
+    // a column that gets its first value, or loses its last, changes what can be computed
+    const inputs = change.checksInputs ? await inputsOf(engine) : before.inputs;
+    const after = { ...before, inputs, outcomes: await outcomesIn(engine) };
     if (isWidened || main?.view.asOf !== after.asOf || !inputs.equals(main.view.inputs)) {
       await buildModels(engine, after);
       for (const { schema } of sets.slice(1)) await run(`drop schema ${schema} cascade`);
@@ -81,18 +66,11 @@ export async function changeTables(
         for (const model of models) await replace(engine, model, own, schema);
       }
     await run("commit");
-    return { portfolio: after, values };
+    return after;
   } catch (error) {
     await run("rollback").catch(() => {});
     throw error;
   }
-}
-
-/** Of the rows that the change replaces. */
-function isChanged(table: string): string {
-  const isOfCards = table === "cards" || table === "card_profile";
-  const orCard = isOfCards ? ` or card_id in (select card_id from ${DELTA}.changed_cards)` : "";
-  return `(user_id in (select user_id from ${DELTA}.changed)${orCard})`;
 }
 
 /** Ids that became text do so in the tables; whether any did. */
@@ -143,6 +121,11 @@ async function listKeys(
 }
 
 async function replace(engine: DuckDBEngine, table: string, from: string, to: string): Promise<void> {
-  await engine.execute(raw(`delete from ${to}.${table} where ${isChanged(table)}`));
-  await engine.execute(raw(`insert into ${to}.${table} select * from ${from}.${table}`));
+  const run = (text: string) => engine.execute(raw(text));
+  await run(`delete from ${to}.${table} where user_id in (select user_id from ${DELTA}.changed)`);
+  // whoever has a card that changed is among the customers, but for cards that are nobody's
+  if (table === "cards" || table === "card_profile")
+    await run(`delete from ${to}.${table}
+      where user_id is null and card_id in (select card_id from ${DELTA}.changed_cards)`);
+  await run(`insert into ${to}.${table} select * from ${from}.${table}`);
 }

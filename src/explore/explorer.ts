@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { openLocked } from "../engines/locked.ts";
-import type { ValueCounts } from "../ingest/ingest.ts";
 import { buildModels, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
 import { Learner } from "../models/learner.ts";
@@ -77,8 +76,6 @@ export class Explorer implements AsyncDisposable {
   /** Changes of the tables and sets of models that are being built wait for each other. */
   readonly #writing = new Slots(1);
   #version = 0;
-  /** Counted with the first change. */
-  #values: ValueCounts | undefined;
   readonly #isLive: boolean;
   /** What predictions are of, where the portfolio changes. */
   readonly #frozen: Frozen[] = [];
@@ -137,8 +134,11 @@ export class Explorer implements AsyncDisposable {
       const database = join(folder, "portfolio.duckdb");
       const portfolio = await make(database);
       options.signal?.throwIfAborted();
-      const engine = await openLocked(database, join(folder, "spill"), options.memory);
-      return new Explorer(portfolio, options.settings ?? {}, engine, folder, options.isLive === true);
+      const isLive = options.isLive === true;
+      // a core is left for whoever writes
+      const settings = isLive ? { threads: String(Math.max(1, availableParallelism() - 1)) } : {};
+      const engine = await openLocked(database, join(folder, "spill"), options.memory, settings);
+      return new Explorer(portfolio, options.settings ?? {}, engine, folder, isLive);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;
@@ -155,16 +155,10 @@ export class Explorer implements AsyncDisposable {
     await using engine = await this.#engine.connect();
     const before = this.#portfolio;
     const asOfSource = asOf === before.asOf ? before.asOfSource : "events";
-    const { portfolio, values } = await changeTables(
-      engine,
-      change,
-      { portfolio: { ...before, asOf, asOfSource }, values: this.#values },
-      [
-        { schema: MAIN, view: before },
-        ...[...this.#stances.values()].map(({ schema, view }) => ({ schema, view })),
-      ],
-    );
-    this.#values = values;
+    const portfolio = await changeTables(engine, change, { ...before, asOf, asOfSource }, [
+      { schema: MAIN, view: before },
+      ...[...this.#stances.values()].map(({ schema, view }) => ({ schema, view })),
+    ]);
     const isSame = portfolio.asOf === before.asOf && portfolio.inputs.equals(before.inputs);
     this.#portfolio = portfolio;
     this.#version++;

@@ -255,26 +255,3 @@ export async function inputsOf(engine: Engine): Promise<Inputs> {
     ),
   );
 }
-
-/** How many values each column holds. */
-export type ValueCounts = ReadonlyMap<SourceColumn, number>;
-
-/** Counts the values of the tables, or of the rows that a condition leaves. */
-export async function valuesIn(
-  engine: Engine,
-  where: Readonly<Record<TableName, string>> = { users: "true", cards: "true" },
-): Promise<ValueCounts> {
-  const found = new Map<SourceColumn, number>();
-  for (const name of ["users", "cards"] as const) {
-    const columns = Object.keys(tables[name].fields);
-    const { rows } = await engine.query(
-      raw(`select ${columns.map((c) => `count(${c}) as ${c}`).join(", ")} from ${name} where ${where[name]}`),
-    );
-    for (const column of columns) found.set(`${name}.${column}` as SourceColumn, Number(rows[0]?.[column]));
-  }
-  return found;
-}
-
-/** The columns of which there is a value. */
-export const filled = (counts: ValueCounts): Inputs =>
-  new Inputs([...counts].flatMap(([column, count]) => (count > 0 ? [column] : [])));

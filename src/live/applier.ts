@@ -36,6 +36,7 @@ export class Applier implements AsyncDisposable {
   readonly #onCommit: (commit: Commit) => void;
   readonly #now: () => number;
   readonly #streams: Map<string, number>;
+  readonly #sources: Map<string, Set<string>>;
   #keys: KeyTypes;
   #totals: Totals;
   #waiting: Waiting[] = [];
@@ -47,13 +48,19 @@ export class Applier implements AsyncDisposable {
 
   private constructor(
     engine: DuckDBEngine,
-    read: { totals: Totals; keys: KeyTypes; streams: Map<string, number> },
+    read: {
+      totals: Totals;
+      keys: KeyTypes;
+      streams: Map<string, number>;
+      sources: Map<string, Set<string>>;
+    },
     options: ApplierOptions,
   ) {
     this.#engine = engine;
     this.#totals = read.totals;
     this.#keys = read.keys;
     this.#streams = read.streams;
+    this.#sources = read.sources;
     this.#onCommit = options.onCommit;
     this.#now = options.now ?? Date.now;
   }
@@ -63,6 +70,10 @@ export class Applier implements AsyncDisposable {
     const progress = await engine.query(raw("select *, epoch_ms(latest) as latest_ms from progress"));
     const row = progress.rows[0] ?? {};
     const streams = await engine.query(raw("select name, position from streams"));
+    const told = await engine.query(raw("select distinct type, source from heads"));
+    const sources = new Map<string, Set<string>>();
+    for (const { type, source } of told.rows)
+      sources.set(String(type), (sources.get(String(type)) ?? new Set()).add(String(source)));
     return new Applier(
       engine,
       {
@@ -75,6 +86,7 @@ export class Applier implements AsyncDisposable {
           latest: row["latest_ms"] === null ? null : Number(row["latest_ms"]),
         },
         keys: await keyTypes(engine),
+        sources,
         streams: new Map(streams.rows.map(({ name, position }) => [String(name), Number(position)])),
       },
       options,
@@ -173,8 +185,10 @@ export class Applier implements AsyncDisposable {
     const keys = await widenKeys(this.#engine, this.#keys, batch.events);
     const isWidened = keys.user_id !== this.#keys.user_id || keys.card_id !== this.#keys.card_id;
     this.#keys = keys;
+    for (const { type, source } of batch.events)
+      this.#sources.set(type, (this.#sources.get(type) ?? new Set()).add(source));
     const write = (one: Batch, isTrial = false) =>
-      writeBatch(this.#engine, one, this.#totals, keys, { arrived, isTrial });
+      writeBatch(this.#engine, one, this.#totals, keys, { arrived, sources: this.#sources, isTrial });
     const { committed, written } = await write(batch).then(
       (done) => ({ committed: done, written: batch }),
       async (error: unknown) => {

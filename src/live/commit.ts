@@ -35,13 +35,14 @@ export async function writeBatch(
   batch: Batch,
   before: Totals,
   keys: KeyTypes,
-  { arrived, isTrial = false }: { readonly arrived: number; readonly isTrial?: boolean },
+  how: { readonly arrived: number; readonly sources: Sources; readonly isTrial?: boolean },
 ): Promise<Committed> {
+  const { arrived, sources, isTrial = false } = how;
   const run = (text: string) => engine.execute(raw(text));
   await run("begin");
   try {
     const logged =
-      batch.events.length > 0 ? await writeEvents(engine, batch, before, keys, arrived) : nothing;
+      batch.events.length > 0 ? await writeEvents(engine, batch, before, keys, arrived, sources) : nothing;
     if (batch.letters.length > 0) await writeLetters(engine, batch.letters, before.letters, arrived);
     for (const [name, position] of batch.streams) {
       await run(`delete from streams where name = ${literal(name)}`);
@@ -69,6 +70,9 @@ export async function writeBatch(
   }
 }
 
+/** Who told of what, by type of subject: where it is one alone, what comes last is the state. */
+export type Sources = ReadonlyMap<string, ReadonlySet<string>>;
+
 interface Logged extends Moved {
   /** New in the log. */
   readonly events: number;
@@ -83,6 +87,7 @@ async function writeEvents(
   before: Totals,
   keys: KeyTypes,
   arrived: number,
+  sources: Sources,
 ): Promise<Logged> {
   const run = (text: string) => engine.execute(raw(text));
   await stage(
@@ -95,24 +100,24 @@ async function writeEvents(
   await run(`create or replace temp table news as
     select stage.* exclude (time), make_timestamp_ms(stage.time) as time,
       stage.is_top and (heads.sequence is null or stage.sequence > heads.sequence) as is_applied
-    from stage
-    left join heads
-      on heads.type = stage.type and heads.subject = stage.subject and heads.source = stage.source
+    from (select *, md5_number(concat_ws(chr(10), type, source, subject)) as key from stage) stage
+    left join heads on heads.key = stage.key
     where heads.sequence is null or heads.sequence <> stage.sequence`);
   await run(`insert into events
     select ${before.position} + row_number() over (partition by 1 order by n), make_timestamp_ms(${arrived}), via, id,
       type, subject, source, sequence, time, op, data, is_applied
     from news`);
   await run(`merge into heads using (select * from news where is_applied) fresh
-    on heads.type = fresh.type and heads.subject = fresh.subject and heads.source = fresh.source
+    on heads.key = fresh.key
     when matched then update set sequence = fresh.sequence, time = fresh.time, op = fresh.op, data = fresh.data
-    when not matched then insert (type, subject, source, sequence, time, op, data)
-      values (fresh.type, fresh.subject, fresh.source, fresh.sequence, fresh.time, fresh.op, fresh.data)`);
+    when not matched then insert (key, type, subject, source, sequence, time, op, data) values (
+      fresh.key, fresh.type, fresh.subject, fresh.source, fresh.sequence, fresh.time, fresh.op, fresh.data
+    )`);
   await markStale(engine, events, before);
   const counted = await engine.query(
     raw("select count(*) as events, count(*) filter (where is_applied) as applied from news"),
   );
-  const moved = await moveState(engine, keys);
+  const moved = await moveState(engine, keys, sources);
   return {
     events: Number(counted.rows[0]?.["events"]),
     applied: Number(counted.rows[0]?.["applied"]),
@@ -125,9 +130,13 @@ async function writeEvents(
  * several sources tell of a subject, the later time counts, and of equal times the source that comes last in the
  * alphabet: so the state follows from the events, not from the order in which they came.
  */
-async function moveState(engine: DuckDBEngine, keys: KeyTypes): Promise<Moved> {
+async function moveState(engine: DuckDBEngine, keys: KeyTypes, sources: Sources): Promise<Moved> {
   const run = (text: string) => engine.execute(raw(text));
-  await run(`create or replace temp table moved as
+  const isOfOne = [...sources.values()].every((names) => names.size < 2);
+  await run(
+    isOfOne
+      ? "create or replace temp table moved as select type, subject, op, data from news where is_applied"
+      : `create or replace temp table moved as
     select type, subject, last.op as op, last.data as data
     from (
       -- of a struct, since an aggregate passes over what is null
@@ -136,7 +145,8 @@ async function moveState(engine: DuckDBEngine, keys: KeyTypes): Promise<Moved> {
       join (select distinct type, subject from news where is_applied) news
         on news.type = heads.type and news.subject = heads.subject
       group by heads.type, heads.subject
-    ) told`);
+    ) told`,
+  );
   const of = (type: string, op?: string) =>
     `(select subject, data from moved where type = '${type}'${op === undefined ? "" : ` and op = '${op}'`})`;
   const cardKey = `cast(subject as ${keys.card_id})`;
@@ -155,27 +165,33 @@ async function moveState(engine: DuckDBEngine, keys: KeyTypes): Promise<Moved> {
       from moved where type = 'balance'
     ) moved
     where moved.card_id = cards.card_id`);
+  await run(`create or replace temp table told as
+    select told.*, cards.card_id is not null as is_held, cards.balance_usd
+    from (${cardRows(of("card", "upsert"), keys)}) told
+    left join cards on cards.card_id = told.card_id`);
   await run(`delete from cards where card_id in (select ${cardKey} from ${of("card")})`);
-  await run(`insert into cards by name
-    with told as (${cardRows(of("card", "upsert"), keys)}),
-    balances as (
+  await run("insert into cards by name select * exclude (is_held) from told where is_held");
+  // a card that was not there has the balance that was told of it before, else that of the files
+  const { rows: opened } = await engine.query(raw("select count(*) as n from told where not is_held"));
+  if (opened[0]?.["n"] !== 0)
+    await run(`insert into cards by name
+    with balances as (
       select ${cardKey} as card_id, max_by(struct_pack(op := op, data := data), (time, source)) as last
       from heads
-      where type = 'balance' and subject in (select subject from ${of("card", "upsert")})
+      where type = 'balance' and subject in (select cast(card_id as varchar) from told where not is_held)
       group by subject
     )
-    select told.*,
+    select told.* exclude (is_held, balance_usd),
       case
         when balances.card_id is null then base_cards.balance_usd
         when balances.last.op = 'upsert' then ${balanceOf("balances.last.data")}
       end as balance_usd
     from told
     left join balances on balances.card_id = told.card_id
-    left join base_cards on base_cards.card_id = told.card_id`);
+    left join base_cards on base_cards.card_id = told.card_id
+    where not is_held`);
   const { rows } = await engine.query(
-    raw(`select user_id from owners
-      union
-      select cast(user_id as varchar) from cards where card_id in (select ${cardKey} from ${of("card", "upsert")})`),
+    raw("select user_id from owners union select cast(user_id as varchar) from told"),
   );
   const touched = await engine.query(
     raw("select distinct subject from moved where type in ('card', 'balance')"),

@@ -11,6 +11,8 @@ const QUIET_MS = 3_000;
 const OLDEST_MS = 15 * 60_000;
 
 const RETRY_MS = 1_000;
+/** How often it is looked which columns hold a value, while events come. */
+const CHECK_MS = 2_000;
 
 export interface Published {
   /** Figures are of this position. */
@@ -33,6 +35,9 @@ export class Publisher implements AsyncDisposable {
   readonly #cards = new Set<string>();
   #last: Published;
   #learntAt = Date.now();
+  #checkedAt = 0;
+  /** Whether such a look is due once it is quiet. */
+  #isUnchecked = false;
   #arrived: number | undefined;
   #keys: Commit["keys"] | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -112,7 +117,10 @@ export class Publisher implements AsyncDisposable {
     this.#arrived = undefined;
     try {
       const { change, position } = await readChange(this.#engine, moved, keys);
-      await this.#explorer.update({ ...change, asOf: this.#asOf() });
+      const checksInputs = Date.now() - this.#checkedAt >= CHECK_MS;
+      await this.#explorer.update({ ...change, checksInputs, asOf: this.#asOf() });
+      if (checksInputs) this.#checkedAt = Date.now();
+      this.#isUnchecked = !checksInputs;
       this.#trouble = undefined;
       const at = Date.now();
       this.#tell({ ...this.#last, position, at, lag_ms: arrived === undefined ? null : at - arrived });
@@ -123,8 +131,15 @@ export class Publisher implements AsyncDisposable {
       throw error;
     }
     clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => void this.#relearn(), QUIET_MS).unref();
+    this.#quiet = setTimeout(() => this.#settle(), this.#isUnchecked ? CHECK_MS : QUIET_MS).unref();
     if (Date.now() - this.#learntAt > OLDEST_MS) await this.#relearn();
+  }
+
+  /** When nothing has come for a while. */
+  #settle(): void {
+    if (!this.#isUnchecked) return void this.#relearn();
+    this.#arrived ??= Date.now();
+    this.#schedule();
   }
 
   async #relearn(): Promise<void> {

@@ -11,7 +11,7 @@ export async function readChange(
   engine: DuckDBEngine,
   { customers, cards }: Moved,
   keys: KeyTypes,
-): Promise<{ readonly change: Change; readonly position: number }> {
+): Promise<{ readonly change: Omit<Change, "checksInputs">; readonly position: number }> {
   await loadTexts(engine, "wanted_customers", customers);
   await loadTexts(engine, "wanted_cards", cards);
   // one snapshot, whatever is committed meanwhile
@@ -20,9 +20,13 @@ export async function readChange(
     const owned = `user_id in (select cast(text as ${keys.user_id}) from wanted_customers)`;
     const { rows } = await engine.query(raw("select position from progress"));
     const users = await chunksOf(engine, `select * from users where ${owned}`);
+    // whoever has a card that changed is among the customers, but for cards that are nobody's
     const held = await chunksOf(
       engine,
-      `select * from cards where ${owned} or card_id in (select cast(text as ${keys.card_id}) from wanted_cards)`,
+      `select * from cards where ${owned}
+      union all
+      select * from cards
+      where user_id is null and card_id in (select cast(text as ${keys.card_id}) from wanted_cards)`,
     );
     return {
       change: { customers, cardKeys: cards, users, cards: held, keys },

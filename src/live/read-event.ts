@@ -83,7 +83,10 @@ export const rejectionOf = (line: string, reason: string): Rejection => ({
 });
 
 const withoutDropped = (data: unknown): unknown =>
-  typeof data === "object" && data !== null && !Array.isArray(data)
+  typeof data === "object" &&
+  data !== null &&
+  !Array.isArray(data) &&
+  Object.keys(data).some((key) => droppedKeys.has(key.toLowerCase()))
     ? Object.fromEntries(Object.entries(data).filter(([key]) => !droppedKeys.has(key.toLowerCase())))
     : data;
 

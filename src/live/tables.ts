@@ -39,7 +39,8 @@ export const ddl: readonly string[] = [
   `create table base_users (${columnsOf(users)})`,
   `create table base_cards (${columnsOf(cards)})`,
   `create table base_heads (${head})`,
-  `create table heads (${head})`,
+  // the key is a digest of type, source and subject: numbers are found faster than texts
+  `create table heads (key uhugeint, ${head})`,
   `create table events (position bigint, arrived timestamp, via varchar, id varchar, ${head}, is_applied boolean)`,
   "create table streams (name varchar, position bigint)",
   `create table dead_letters (

@@ -159,6 +159,8 @@ async function openFile(folder: string, memory: number | undefined): Promise<Duc
   try {
     return await openDuckDB(join(folder, DATABASE), {
       checkpoint_threshold: CHECKPOINT_AT,
+      // batches are small: a second thread costs more than it gives
+      threads: "1",
       ...withinMemory(memory),
     });
   } catch (cause) {

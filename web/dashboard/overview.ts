@@ -1,8 +1,7 @@
-/** What the overview shows: the analyses of its headline figures and of its sentences. */
-export const overviewIds: readonly string[] = [
-  "portfolio-summary",
-  "debt-to-income",
-  "marketing-audiences",
+/** The analyses of the headline figures: what a reader looks at first follows first. */
+export const headlineIds: readonly string[] = ["portfolio-summary", "debt-to-income", "marketing-audiences"];
+/** Those of the sentences, beside the ones above. */
+export const sentenceIds: readonly string[] = [
   "credit-score-bands",
   "high-risk-customers",
   "card-expiry",

@@ -5,6 +5,9 @@ import { getLive, type Moment } from "./live.svelte.ts";
 /** Whoever tries again tries for all that failed: the cause is likely one, such as a server that was gone. */
 let retries = $state(0);
 
+/** An answer is asked for again after so many times the time that it took. */
+const PATIENCE = 4;
+
 /** Codes of a server that is not there, or about to go. */
 const AWAY: ReadonlySet<string> = new Set(["OFFLINE", "CLOSED"]);
 
@@ -41,6 +44,8 @@ export class Resource<T> {
   /** What failed is not asked for again before something changes. */
   #failed: string | undefined;
   #at = 0;
+  /** How long the last answer took, in milliseconds. */
+  #took = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #live = getLive();
   readonly #every: number;
@@ -90,7 +95,8 @@ export class Resource<T> {
       this.loading = false;
       return;
     }
-    const rest = isAnswered ? this.#at + this.#every - Date.now() : 0;
+    // what takes long is asked less often, so that it does not hold up the rest
+    const rest = isAnswered ? this.#at + Math.max(this.#every, this.#took * PATIENCE) - Date.now() : 0;
     clearTimeout(this.#timer);
     if (rest > 0) {
       this.#timer = setTimeout(() => this.#turn++, rest);
@@ -108,6 +114,7 @@ export class Resource<T> {
     try {
       const data = await getJson<T>(url, { signal: controller.signal });
       if (controller.signal.aborted) return;
+      this.#took = Date.now() - this.#at;
       this.data = data;
       this.url = url;
       this.error = undefined;
