@@ -27,7 +27,6 @@ async function base(): Promise<Tables> {
 /** Every mart as it stands beside the same made anew from the tables. */
 async function expectModelsOf(live: Live): Promise<void> {
   await live.explorer.at(wholePortfolio, async ({ engine, view }) => {
-    expect(view.inputs.equals(await inputsOf(engine))).toBe(true);
     const read = async (name: string) => {
       const key =
         name === "card_profile" ? "card_id" : name === "offer_profile" ? "user_id, offer" : "user_id";
@@ -109,4 +108,14 @@ async function published(live: Live): Promise<void> {
     await new Promise((done) => setTimeout(done, 20));
   }
   expect(live.state.position).toBe(live.state.committed);
+  // columns are looked at when it is quiet
+  await expect
+    .poll(
+      () =>
+        live.explorer.at(wholePortfolio, async ({ engine, view }) =>
+          view.inputs.equals(await inputsOf(engine)),
+        ),
+      { timeout: 10_000, interval: 100 },
+    )
+    .toBe(true);
 }

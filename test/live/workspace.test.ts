@@ -132,7 +132,9 @@ test("an empty workspace fills up with events, and ids that are text make ids te
     { user_id: "C-8", card_id: 70 },
     { user_id: "7", card_id: 71 },
   ]);
-  expect(second.inputs).toContain("cards.balance_usd");
+  await expect
+    .poll(() => [...explorer.portfolio.inputs.columns], { timeout: 10_000 })
+    .toContain("cards.balance_usd");
   expect(live.state.because).toBeNull();
 });
 
