@@ -14,7 +14,9 @@ const quiet = [
 export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined)
-    throw new Error("no Chromium found: run node scripts/install-test-programs.mjs, or set CARDSCOPE_CHROMIUM");
+    throw new Error(
+      "no Chromium found: run node scripts/install-test-programs.mjs, or set CARDSCOPE_CHROMIUM",
+    );
   const root = process.getuid?.() === 0;
   return chromium.launch({ executablePath, args: root ? ["--no-sandbox", ...quiet] : quiet });
 }
