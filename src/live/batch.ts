@@ -9,6 +9,8 @@ export interface BatchEvent extends ReadEvent {
   readonly line: number;
   /** Whether it has the highest sequence of its subject and source in this batch. */
   is_top: boolean;
+  /** Whether one with a higher sequence came before it in this batch. */
+  is_late: boolean;
 }
 
 export interface BatchLetter extends Rejection {
@@ -69,10 +71,12 @@ export function readBatch(
       const version = `${subject}\n${read.sequence}`;
       if (seen.has(version)) continue;
       seen.add(version);
-      const event: BatchEvent = { ...read, via, delivery, line: i + 1, is_top: true };
+      const event: BatchEvent = { ...read, via, delivery, line: i + 1, is_top: true, is_late: false };
       const top = tops.get(subject);
-      if (top !== undefined && top.sequence > event.sequence) event.is_top = false;
-      else {
+      if (top !== undefined && top.sequence > event.sequence) {
+        event.is_top = false;
+        event.is_late = true;
+      } else {
         if (top !== undefined) top.is_top = false;
         tops.set(subject, event);
       }

@@ -99,13 +99,14 @@ async function writeEvents(
   // a repetition of the last event is known; an older one is not looked for in the log: it changes nothing there
   await run(`create or replace temp table news as
     select stage.* exclude (time), make_timestamp_ms(stage.time) as time,
-      stage.is_top and (heads.sequence is null or stage.sequence > heads.sequence) as is_applied
+      stage.is_top and (heads.sequence is null or stage.sequence > heads.sequence) as is_applied,
+      not stage.is_late and (heads.sequence is null or stage.sequence > heads.sequence) as is_newer
     from (select *, md5_number(concat_ws(chr(10), type, source, subject)) as key from stage) stage
     left join heads on heads.key = stage.key
     where heads.sequence is null or heads.sequence <> stage.sequence`);
   await run(`insert into events
     select ${before.position} + row_number() over (partition by 1 order by n), make_timestamp_ms(${arrived}), via, id,
-      type, subject, source, sequence, time, op, data, is_applied
+      type, subject, source, sequence, time, op, data, is_newer
     from news`);
   await run(`merge into heads using (select * from news where is_applied) fresh
     on heads.key = fresh.key
@@ -115,7 +116,7 @@ async function writeEvents(
     )`);
   await markStale(engine, events, before);
   const counted = await engine.query(
-    raw("select count(*) as events, count(*) filter (where is_applied) as applied from news"),
+    raw("select count(*) as events, count(*) filter (where is_newer) as applied from news"),
   );
   const moved = await moveState(engine, keys, sources);
   return {
@@ -223,7 +224,14 @@ async function writeLetters(
 
 const stageShape = {
   ...{ n: "BIGINT", via: "VARCHAR", id: "VARCHAR", type: "VARCHAR", subject: "VARCHAR", source: "VARCHAR" },
-  ...{ sequence: "BIGINT", time: "BIGINT", op: "VARCHAR", data: "JSON", is_top: "BOOLEAN" },
+  ...{
+    sequence: "BIGINT",
+    time: "BIGINT",
+    op: "VARCHAR",
+    data: "JSON",
+    is_top: "BOOLEAN",
+    is_late: "BOOLEAN",
+  },
 };
 const letterShape = {
   ...{ number: "BIGINT", via: "VARCHAR", line: "INTEGER", reason: "VARCHAR", body: "VARCHAR" },

@@ -170,8 +170,12 @@ test("a browser that does not read holds up nobody, and nothing queues up for it
 
 test("the last changes, with what became of them", async () => {
   const old = balance(14);
-  await post(balance(14, { balance_usd: 99 }));
+  // in order, in one request: each was the newest when it came
+  const before = live.state.counts.superseded;
+  await post([balance(14, { balance_usd: 98 }), balance(14, { balance_usd: 99 })].join("\n"));
+  expect(live.state.counts.superseded).toBe(before);
   await post(old);
+  expect(live.state.counts.superseded).toBe(before + 1);
   const { changes } = (await (await get("/api/live/changes?limit=2")).json()) as {
     changes: { outcome: string; subject: string }[];
   };
