@@ -1,8 +1,8 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { DataChunk } from "../engines/node-api.ts";
-import { loadTexts } from "../engines/texts.ts";
 import { inputsOf } from "../ingest/ingest.ts";
 import { buildModels, models, outcomesIn, type View } from "../models/build.ts";
+import { loadTexts } from "../models/load-rows.ts";
 import { raw } from "../sql/statement.ts";
 import type { OpenedPortfolio } from "./explorer.ts";
 

@@ -17,8 +17,6 @@ const IDLE_MS = 2_000;
 
 export interface Commit extends Committed {
   readonly keys: KeyTypes;
-  /** Whether ids became text: every table that holds them changes. */
-  readonly isWidened: boolean;
   /** When the first of its deliveries came, in milliseconds. */
   readonly arrived: number;
 }
@@ -183,7 +181,6 @@ export class Applier implements AsyncDisposable {
    */
   async #commit(batch: Batch, arrived: number): Promise<Batch> {
     const keys = await widenKeys(this.#engine, this.#keys, batch.events);
-    const isWidened = keys.user_id !== this.#keys.user_id || keys.card_id !== this.#keys.card_id;
     this.#keys = keys;
     for (const { type, source } of batch.events)
       this.#sources.set(type, (this.#sources.get(type) ?? new Set()).add(source));
@@ -201,7 +198,7 @@ export class Applier implements AsyncDisposable {
     );
     this.#totals = committed.totals;
     for (const [name, position] of written.streams) this.#streams.set(name, position);
-    this.#onCommit({ ...committed, keys, isWidened, arrived });
+    this.#onCommit({ ...committed, keys, arrived });
     return written;
   }
 

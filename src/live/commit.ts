@@ -1,5 +1,5 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import { loadTexts } from "../engines/texts.ts";
+import { loadTexts } from "../models/load-rows.ts";
 import { literal, raw } from "../sql/statement.ts";
 import type { Batch, BatchLetter } from "./batch.ts";
 import { balanceOf, cardRows, type KeyTypes, userRows } from "./columns.ts";
@@ -48,14 +48,16 @@ export async function writeBatch(
       await run(`delete from streams where name = ${literal(name)}`);
       await run(`insert into streams values (${literal(name)}, ${position})`);
     }
-    const times = batch.events.map(({ time }) => time);
     const totals: Totals = {
       position: before.position + logged.events,
       accepted: before.accepted + batch.accepted,
       superseded: before.superseded + batch.accepted - logged.applied,
       rejected: before.rejected + batch.letters.length,
       letters: before.letters + batch.letters.length,
-      latest: times.length === 0 ? before.latest : Math.max(before.latest ?? 0, ...times),
+      latest: batch.events.reduce<number | null>(
+        (latest, { time }) => Math.max(latest ?? time, time),
+        before.latest,
+      ),
     };
     await run(
       `update progress set position = ${totals.position}, accepted = ${totals.accepted},

@@ -146,8 +146,13 @@ export class Publisher implements AsyncDisposable {
     if (this.#isClosed || this.#last.learnt === this.#last.position) return;
     this.#learntAt = Date.now();
     const { position } = this.#last;
-    await this.#explorer.relearn();
-    this.#tell({ ...this.#last, learnt: position });
+    try {
+      await this.#explorer.relearn();
+      this.#tell({ ...this.#last, learnt: position });
+    } catch (error) {
+      // whoever closes the portfolio meanwhile is not told
+      if (!this.#isClosed) this.#trouble = error instanceof Error ? error.message : String(error);
+    }
   }
 
   #tell(published: Published): void {

@@ -1,7 +1,7 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { DataChunk } from "../engines/node-api.ts";
-import { loadTexts } from "../engines/texts.ts";
 import type { Change } from "../explore/change.ts";
+import { loadTexts } from "../models/load-rows.ts";
 import { raw } from "../sql/statement.ts";
 import type { KeyTypes } from "./columns.ts";
 import type { Moved } from "./commit.ts";

@@ -53,3 +53,12 @@ export class TableLoader implements Disposable {
     this.#appender.closeSync();
   }
 }
+
+/**
+ * Texts as a temporary table of the connection with the column `text`. In a statement they would be one constant, or
+ * many, which the engine keeps as values of their own: that takes many times as long.
+ */
+export async function loadTexts(engine: DuckDBEngine, name: string, texts: readonly string[]): Promise<void> {
+  using loader = await TableLoader.create(engine, name, { text: "varchar" });
+  loader.append([texts]);
+}
