@@ -100,7 +100,7 @@ test("whatever comes in whatever order, once or twice, in whatever batches, the 
         expect(plain(await tablesOf(again.workspace.engine))).toEqual(plain(after(start, events)));
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 8, endOnFailure: true },
   );
 }, 300_000);
 
