@@ -54,7 +54,7 @@ function over(
     try {
       return await call(text);
     } catch (cause) {
-      throw outOfSpace(cause) ?? new QueryError(text, dialect.name, cause);
+      throw failureOf(text, cause);
     }
   };
   return {
@@ -91,6 +91,10 @@ function over(
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** What is told of a statement that failed. */
+export const failureOf = (text: string, cause: unknown): CardscopeError =>
+  outOfSpace(cause) ?? new QueryError(text, dialect.name, cause);
 
 /** What a user can mend: memory that is used up, and a disk that is full. */
 function outOfSpace(cause: unknown): CardscopeError | undefined {

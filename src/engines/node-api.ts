@@ -1,6 +1,12 @@
 import { createRequire } from "node:module";
 
-export type { DuckDBAppender, DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
+export type {
+  DuckDBAppender,
+  DuckDBConnection,
+  DuckDBPreparedStatement,
+  DuckDBType,
+  DuckDBValue,
+} from "@duckdb/node-api";
 
 // Imported as an ES module, the package has each of its hundred CommonJS files searched for the names of its
 // exports, which takes as long again as loading it.

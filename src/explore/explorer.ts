@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { openLocked } from "../engines/locked.ts";
+import { preparable } from "../engines/prepared.ts";
 import { buildModels, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
 import { Learner } from "../models/learner.ts";
@@ -13,7 +14,8 @@ import type { IssueSummary, Source } from "../schema/issues.ts";
 import { type MeasureValues, measureValues } from "../schema/measures.ts";
 import type { Outcomes } from "../schema/outcomes.ts";
 import { raw } from "../sql/statement.ts";
-import { type Change, changeTables } from "./change.ts";
+import type { Change } from "./change.ts";
+import { Changer } from "./changer.ts";
 import { Frozen } from "./frozen.ts";
 import { isNarrowed, type Look } from "./look.ts";
 import { narrow } from "./narrow.ts";
@@ -81,6 +83,7 @@ export class Explorer implements AsyncDisposable {
   readonly #frozen: Frozen[] = [];
   readonly #outdated: Frozen[] = [];
   readonly #closing = new AbortController();
+  #changer: Promise<Changer> | undefined;
   #made = 0;
 
   private constructor(
@@ -136,7 +139,9 @@ export class Explorer implements AsyncDisposable {
       options.signal?.throwIfAborted();
       const isLive = options.isLive === true;
       // a core is left for whoever writes
-      const settings = isLive ? { threads: String(Math.max(1, availableParallelism() - 1)) } : {};
+      const settings = isLive
+        ? { threads: String(Math.max(1, availableParallelism() - 1)), ...preparable }
+        : {};
       const engine = await openLocked(database, join(folder, "spill"), options.memory, settings);
       return new Explorer(portfolio, options.settings ?? {}, engine, folder, isLive);
     } catch (error) {
@@ -152,10 +157,11 @@ export class Explorer implements AsyncDisposable {
   async update(change: Change): Promise<void> {
     using _writing = await this.#writing.take();
     const asOf = change.asOf ?? this.#portfolio.asOf;
-    await using engine = await this.#engine.connect();
+    this.#changer ??= Changer.open(await this.#engine.connect());
+    const changer = await this.#changer;
     const before = this.#portfolio;
     const asOfSource = asOf === before.asOf ? before.asOfSource : "events";
-    const portfolio = await changeTables(engine, change, { ...before, asOf, asOfSource }, [
+    const portfolio = await changer.change(change, { ...before, asOf, asOfSource }, [
       { schema: MAIN, view: before },
       ...[...this.#stances.values()].map(({ schema, view }) => ({ schema, view })),
     ]);
@@ -228,6 +234,7 @@ export class Explorer implements AsyncDisposable {
     this.#closing.abort();
     await this.#slots.close();
     await this.learner.settled();
+    await (await this.#changer)?.[Symbol.asyncDispose]();
     await this.#engine[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { QueryError } from "../errors.ts";
 import { raw } from "../sql/statement.ts";
 import { type Batch, type BatchEvent, readBatch, withLetters } from "./batch.ts";
 import type { KeyTypes } from "./columns.ts";
-import { type Committed, type Totals, writeBatch } from "./commit.ts";
-import type { Delivery, Receipt } from "./delivery.ts";
+import { BatchWriter, type Totals } from "./commit.ts";
+import type { Delivery, ReadDelivery, Receipt } from "./delivery.ts";
 import { keyTypes, widenKeys } from "./key-types.ts";
+import { readLines } from "./read-lines.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Lines of one transaction, unless a single delivery has more. */
@@ -14,15 +16,20 @@ const MOST_LINES = 5_000;
 const MOST_WAITING = 40_000;
 /** How long nothing must have come before the log is folded into the file. */
 const IDLE_MS = 2_000;
+/** A commit costs the same for one event as for many: the next one waits as long as it took, at most so long. */
+const LONGEST_PAUSE_MS = 50;
 
-export interface Commit extends Committed {
+export interface Commit {
+  readonly totals: Totals;
   readonly keys: KeyTypes;
+  /** Whether each type of subject is told of by one source: then what came last is the state. */
+  readonly isOfOne: boolean;
   /** When the first of its deliveries came, in milliseconds. */
   readonly arrived: number;
 }
 
 interface Waiting {
-  readonly delivery: Delivery;
+  readonly delivery: ReadDelivery;
   readonly arrived: number;
   readonly done: (receipt: Receipt) => void;
   readonly failed: (reason: unknown) => void;
@@ -30,7 +37,9 @@ interface Waiting {
 
 /** The one writer of a workspace: deliveries that wait are written together, each wholly or not at all. */
 export class Applier implements AsyncDisposable {
+  /** For what is no batch. */
   readonly #engine: DuckDBEngine;
+  readonly #writer: BatchWriter;
   readonly #onCommit: (commit: Commit) => void;
   readonly #now: () => number;
   readonly #streams: Map<string, number>;
@@ -39,6 +48,8 @@ export class Applier implements AsyncDisposable {
   #totals: Totals;
   #waiting: Waiting[] = [];
   #lines = 0;
+  /** Deliveries are read one after another: of equal events the first that came counts. */
+  #reading: Promise<unknown> = Promise.resolve();
   #working: Promise<void> | undefined;
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -46,6 +57,7 @@ export class Applier implements AsyncDisposable {
 
   private constructor(
     engine: DuckDBEngine,
+    writer: BatchWriter,
     read: {
       totals: Totals;
       keys: KeyTypes;
@@ -55,6 +67,7 @@ export class Applier implements AsyncDisposable {
     options: ApplierOptions,
   ) {
     this.#engine = engine;
+    this.#writer = writer;
     this.#totals = read.totals;
     this.#keys = read.keys;
     this.#streams = read.streams;
@@ -74,6 +87,7 @@ export class Applier implements AsyncDisposable {
       sources.set(String(type), (sources.get(String(type)) ?? new Set()).add(String(source)));
     return new Applier(
       engine,
+      await BatchWriter.open(await workspace.engine.connect()),
       {
         totals: {
           position: Number(row["position"]),
@@ -114,11 +128,15 @@ export class Applier implements AsyncDisposable {
    * Resolves when the events are committed. Rejects with a CardscopeError where they could not be, and then none of
    * them is: send them again.
    */
-  apply(delivery: Delivery): Promise<Receipt> {
-    if (this.#isClosed) return Promise.reject(new DOMException("the workspace was closed", "AbortError"));
+  async apply(delivery: Delivery): Promise<Receipt> {
+    if (this.#isClosed) throw new DOMException("the workspace was closed", "AbortError");
+    const arrived = this.#now();
+    this.#lines += delivery.lines.length;
+    const reading = this.#reading.then(() => readLines(delivery.lines, arrived));
+    this.#reading = reading;
+    const read = await reading;
     return new Promise((done, failed) => {
-      this.#waiting.push({ delivery, arrived: this.#now(), done, failed });
-      this.#lines += delivery.lines.length;
+      this.#waiting.push({ delivery: { ...delivery, read }, arrived, done, failed });
       this.#working ??= this.#work();
     });
   }
@@ -127,7 +145,9 @@ export class Applier implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#idle);
+    await this.#reading;
     await this.#working;
+    await this.#writer[Symbol.asyncDispose]();
     await this.#engine[Symbol.asyncDispose]();
   }
 
@@ -136,6 +156,7 @@ export class Applier implements AsyncDisposable {
     // what comes in the same turn is written together
     await null;
     while (this.#waiting.length > 0) {
+      const began = performance.now();
       const taken = this.#take();
       try {
         const receipts = await this.#write(
@@ -149,6 +170,8 @@ export class Applier implements AsyncDisposable {
         for (const { failed } of taken) failed(error);
       }
       for (const { delivery } of taken) this.#lines -= delivery.lines.length;
+      const pause = Math.min(performance.now() - began, LONGEST_PAUSE_MS);
+      if (this.#lines < MOST_LINES && !this.#isClosed) await sleep(pause);
     }
     this.#working = undefined;
     if (!this.#isClosed) this.#idle = setTimeout(() => void this.#fold(), IDLE_MS).unref();
@@ -165,8 +188,8 @@ export class Applier implements AsyncDisposable {
     return this.#waiting.splice(0, count);
   }
 
-  async #write(deliveries: readonly Delivery[], arrived: number): Promise<Receipt[]> {
-    const batch = readBatch(deliveries, (stream) => this.positionOf(stream), this.#now());
+  async #write(deliveries: readonly ReadDelivery[], arrived: number): Promise<Receipt[]> {
+    const batch = readBatch(deliveries, (stream) => this.positionOf(stream));
     const committed = await this.#commit(batch, arrived);
     return committed.receipts.map(({ accepted, rejected }) => ({
       accepted,
@@ -185,20 +208,21 @@ export class Applier implements AsyncDisposable {
     for (const { type, source } of batch.events)
       this.#sources.set(type, (this.#sources.get(type) ?? new Set()).add(source));
     const write = (one: Batch, isTrial = false) =>
-      writeBatch(this.#engine, one, this.#totals, keys, { arrived, sources: this.#sources, isTrial });
-    const { committed, written } = await write(batch).then(
-      (done) => ({ committed: done, written: batch }),
+      this.#writer.write(one, this.#totals, { arrived, isTrial });
+    const { totals, written } = await write(batch).then(
+      (done) => ({ totals: done, written: batch }),
       async (error: unknown) => {
         if (!isAboutEvents(error)) throw error;
         const culprits = await culpritsOf(batch.events, (events) => write(withLetters(batch, events), true));
         if (culprits.size === 0) throw error;
         const without = withLetters(batch, batch.events, culprits);
-        return { committed: await write(without), written: without };
+        return { totals: await write(without), written: without };
       },
     );
-    this.#totals = committed.totals;
+    this.#totals = totals;
     for (const [name, position] of written.streams) this.#streams.set(name, position);
-    this.#onCommit({ ...committed, keys, arrived });
+    const isOfOne = [...this.#sources.values()].every(({ size }) => size === 1);
+    this.#onCommit({ totals, keys, isOfOne, arrived });
     return written;
   }
 

@@ -1,6 +1,6 @@
 import { maskCardNumbers } from "../schema/mask.ts";
-import type { Delivery } from "./delivery.ts";
-import { type ReadEvent, type Rejection, readEvent, rejectionOf } from "./read-event.ts";
+import type { Delivery, ReadDelivery } from "./delivery.ts";
+import { type ReadEvent, type Rejection, rejectionOf } from "./read-event.ts";
 
 export interface BatchEvent extends ReadEvent {
   readonly via: Delivery["via"];
@@ -35,11 +35,10 @@ export interface Batch {
   readonly accepted: number;
 }
 
-/** Reads deliveries. `positionOf` is how far a stream is in; `now` is in milliseconds. */
+/** Puts deliveries together. `positionOf` is how far a stream is in. */
 export function readBatch(
-  deliveries: readonly Delivery[],
+  deliveries: readonly ReadDelivery[],
   positionOf: (stream: string) => number | undefined,
-  now: number,
 ): Batch {
   const events: BatchEvent[] = [];
   const letters: BatchLetter[] = [];
@@ -47,10 +46,10 @@ export function readBatch(
   const tops = new Map<string, BatchEvent>();
   const seen = new Set<string>();
   let all = 0;
-  const receipts = deliveries.map(({ via, lines, stream }, delivery) => {
+  const receipts = deliveries.map(({ via, read: lines, stream }, delivery) => {
     const rejected: Rejected[] = [];
     let accepted = 0;
-    for (const [i, line] of lines.entries()) {
+    for (const [i, read] of lines.entries()) {
       const position = stream?.positions[i];
       if (stream !== undefined && position !== undefined) {
         if (position <= (streams.get(stream.name) ?? positionOf(stream.name) ?? -1)) {
@@ -59,7 +58,6 @@ export function readBatch(
         }
         streams.set(stream.name, position);
       }
-      const read = readEvent(line, now);
       if ("reason" in read) {
         rejected.push({ line: i + 1, reason: read.reason });
         letters.push({ ...read, via, line: i + 1 });

@@ -16,21 +16,24 @@ const shape = (table: Table): string =>
 
 export type KeyTypes = Readonly<Record<"user_id" | "card_id", "bigint" | "varchar">>;
 
-/** SQL for rows of `users`, from a relation of upserted customers with `subject` and `data`. */
-export const userRows = (from: string, keys: KeyTypes): string =>
-  `select cast(subject as ${keys.user_id}) as user_id, ${stated(users)
-    .map(([name]) => `state.${name}`)
-    .join(", ")}
-  from (select subject, from_json(data, '${shape(users)}') as state from ${from}) stated`;
+/**
+ * SQL for rows of `users`, and `is_there`, from a relation of what was told of customers: `subject`, `op`, `data`. Of
+ * those that were deleted, there is the key.
+ */
+export const userRows = (from: string, keys: KeyTypes): string => rows(users, from, keys);
 
-/** SQL for rows of `cards` without a balance, from a relation of upserted cards with `subject` and `data`. */
-export const cardRows = (from: string, keys: KeyTypes): string =>
-  `select cast(subject as ${keys.card_id}) as card_id, ${stated(cards)
-    .map(([name]) =>
-      name === "user_id" ? `cast(state.user_id as ${keys.user_id}) as user_id` : `state.${name}`,
-    )
-    .join(", ")}
-  from (select subject, from_json(data, '${shape(cards)}') as state from ${from}) stated`;
+/** SQL for rows of `cards` without a balance, and `is_there`, from a relation of what was told of cards. */
+export const cardRows = (from: string, keys: KeyTypes): string => rows(cards, from, keys);
+
+function rows(table: Table, from: string, keys: KeyTypes): string {
+  const key = table.key as keyof KeyTypes;
+  const columns = stated(table).map(([name]) =>
+    name === "user_id" ? `cast(state.user_id as ${keys.user_id}) as user_id` : `state.${name}`,
+  );
+  return `select cast(subject as ${keys[key]}) as ${key}, ${columns.join(", ")}, op = 'upsert' as is_there
+  from (select subject, op, from_json(data, '${shape(table)}') as state from ${from}) stated`;
+}
 
 /** SQL for the balance that an event leaves; a deleted one is missing. */
-export const balanceOf = (data: string): string => `cast(json_extract(${data}, '$.balance_usd') as double)`;
+export const balanceOf = (data: string): string =>
+  `try_cast(json_extract(${data}, '$.balance_usd') as double)`;

@@ -1,3 +1,5 @@
+import type { ReadEvent, Rejection } from "./read-event.ts";
+
 /** How events come in. */
 export type Via = "http" | "nats" | "kafka" | "replay";
 
@@ -8,6 +10,11 @@ export interface Delivery {
   readonly lines: readonly string[];
   /** Of a numbered stream: its name, and the number of each line. What is in already is passed over. */
   readonly stream?: { readonly name: string; readonly positions: readonly number[] };
+}
+
+export interface ReadDelivery extends Delivery {
+  /** Of each line. */
+  readonly read: readonly (ReadEvent | Rejection)[];
 }
 
 export interface Receipt {

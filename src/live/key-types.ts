@@ -10,7 +10,7 @@ export async function keyTypes(engine: DuckDBEngine): Promise<KeyTypes> {
   const { rows } = await engine.query(
     raw(`select column_name, data_type from duckdb_columns()
       where database_name = current_database() and schema_name = 'main'
-        and table_name = 'cards' and column_name in ('user_id', 'card_id')`),
+        and table_name = 'base_cards' and column_name in ('user_id', 'card_id')`),
   );
   const typeOf = (name: string) =>
     rows.find(({ column_name: column }) => column === name)?.["data_type"] === "BIGINT"
@@ -34,8 +34,8 @@ export async function widenKeys(
       keys.card_id === "bigint" && events.some((event) => event.type !== "customer" && isText(event.subject)),
   };
   for (const [column, tables] of [
-    ["user_id", ["users", "base_users", "cards", "base_cards"]],
-    ["card_id", ["cards", "base_cards"]],
+    ["user_id", ["base_users", "base_cards"]],
+    ["card_id", ["base_cards"]],
   ] as const)
     if (widens[column])
       for (const table of tables)

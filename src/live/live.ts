@@ -1,5 +1,6 @@
 import { openDuckDB } from "../engines/duckdb.ts";
 import { withinMemory } from "../engines/memory.ts";
+import { BALANCES } from "../explore/change.ts";
 import { Explorer, type OpenedPortfolio } from "../explore/explorer.ts";
 import { Results } from "../explore/results.ts";
 import { inputsOf } from "../ingest/ingest.ts";
@@ -10,10 +11,13 @@ import { Alerts } from "./alerts/alerts.ts";
 import { checkWebhook, type WebhookTarget } from "./alerts/webhook.ts";
 import { Applier } from "./applier.ts";
 import { History } from "./history/history.ts";
+import { keyTypes } from "./key-types.ts";
 import { DeadLetters } from "./letters.ts";
 import { Publisher } from "./publisher.ts";
 import { Rate } from "./rate.ts";
-import { Workspace, type WorkspaceOptions } from "./workspace.ts";
+import { ChangeReader } from "./read-change.ts";
+import { makeState } from "./state.ts";
+import { DATABASE_NAME, Workspace, type WorkspaceOptions } from "./workspace.ts";
 
 /** What a feed says of itself. */
 export interface FeedStatus {
@@ -129,7 +133,7 @@ export class Live implements AsyncDisposable {
         ...pick(options),
         isLive: true,
       });
-      publisher = new Publisher(await workspace.engine.connect(), explorer, {
+      publisher = new Publisher(await ChangeReader.open(await workspace.engine.connect()), explorer, {
         position: applier.totals.position,
         asOf,
         onPublish: () => {
@@ -228,12 +232,16 @@ async function fill(
   const { engine: source, origin } = workspace;
   await source.execute(raw(`attach ${literal(database)} as copied`));
   try {
-    for (const table of ["users", "cards", "issues", "issue_keys"])
+    await makeState(source, { workspace: DATABASE_NAME, target: "copied" }, await keyTypes(source), "now");
+    for (const table of ["issues", "issue_keys"])
       await source.execute(raw(`create table copied.${table} as from main.${table}`));
   } finally {
     await source.execute(raw("detach copied"));
   }
   await using engine = await openDuckDB(database, withinMemory(memory));
+  await engine.execute(raw(`create schema ${BALANCES.split(".")[0]}`));
+  await engine.execute(raw(`create table ${BALANCES} as from main.balances`));
+  await engine.execute(raw("drop table main.balances"));
   const view = {
     asOf,
     asOfSource: asOf === origin.as_of ? origin.as_of_source : ("events" as const),

@@ -1,10 +1,11 @@
-import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { Explorer } from "../explore/explorer.ts";
 import type { Commit } from "./applier.ts";
-import { readChange } from "./read-change.ts";
+import type { ChangeReader } from "./read-change.ts";
 
-/** At most five publications a second: more are not seen, and each costs the pages a refetch. */
+/** From the beginning of a publication to that of the next: more are not seen, and each costs the pages a refetch. */
 const LEAST_MS = 200;
+/** Where publications take long, so many times what one took: the rest of the time is the writer's and the readers'. */
+const SHARE = 2;
 /** Predictions are learnt again when the feed has been quiet for so long … */
 const QUIET_MS = 3_000;
 /** … or when they are this old. */
@@ -27,19 +28,20 @@ export interface Published {
 
 /** Brings what was committed before the readers: coalesced, and consistent. */
 export class Publisher implements AsyncDisposable {
-  readonly #engine: DuckDBEngine;
+  readonly #changes: ChangeReader;
   readonly #explorer: Explorer;
   readonly #asOf: () => string;
   readonly #onPublish: (published: Published) => void;
-  readonly #customers = new Set<string>();
-  readonly #cards = new Set<string>();
   #last: Published;
   #learntAt = Date.now();
   #checkedAt = 0;
   /** Whether such a look is due once it is quiet. */
   #isUnchecked = false;
+  /** When the first event came that is not published. */
   #arrived: number | undefined;
-  #keys: Commit["keys"] | undefined;
+  #commit: Commit | undefined;
+  /** When the next publication may begin. */
+  #next = 0;
   #timer: NodeJS.Timeout | undefined;
   #quiet: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
@@ -47,7 +49,7 @@ export class Publisher implements AsyncDisposable {
   #trouble: string | undefined;
 
   constructor(
-    engine: DuckDBEngine,
+    changes: ChangeReader,
     explorer: Explorer,
     options: {
       readonly position: number;
@@ -56,7 +58,7 @@ export class Publisher implements AsyncDisposable {
       readonly onPublish: (published: Published) => void;
     },
   ) {
-    this.#engine = engine;
+    this.#changes = changes;
     this.#explorer = explorer;
     this.#asOf = options.asOf;
     this.#onPublish = options.onPublish;
@@ -73,9 +75,7 @@ export class Publisher implements AsyncDisposable {
   }
 
   committed(commit: Commit): void {
-    for (const key of commit.customers) this.#customers.add(key);
-    for (const key of commit.cards) this.#cards.add(key);
-    this.#keys = commit.keys;
+    this.#commit = commit;
     this.#arrived ??= commit.arrived;
     this.#schedule();
   }
@@ -85,12 +85,12 @@ export class Publisher implements AsyncDisposable {
     clearTimeout(this.#timer);
     clearTimeout(this.#quiet);
     await this.#working;
-    await this.#engine[Symbol.asyncDispose]();
+    await this.#changes[Symbol.asyncDispose]();
   }
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#working !== undefined || this.#isClosed) return;
-    const wait = this.#trouble === undefined ? this.#last.at + LEAST_MS - Date.now() : RETRY_MS;
+    const wait = this.#trouble === undefined ? this.#next - performance.now() : RETRY_MS;
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
@@ -103,20 +103,18 @@ export class Publisher implements AsyncDisposable {
             if (this.#arrived !== undefined) this.#schedule();
           });
       },
-      Math.min(wait, LEAST_MS),
+      Math.max(0, wait),
     );
   }
 
   async #publish(): Promise<void> {
-    const moved = { customers: [...this.#customers], cards: [...this.#cards] };
+    const commit = this.#commit;
+    if (commit === undefined) return;
+    const began = performance.now();
     const arrived = this.#arrived;
-    const keys = this.#keys;
-    if (keys === undefined) return;
-    this.#customers.clear();
-    this.#cards.clear();
     this.#arrived = undefined;
     try {
-      const { change, position } = await readChange(this.#engine, moved, keys);
+      const { change, position } = await this.#changes.since(this.#last.position, commit);
       const checksInputs = Date.now() - this.#checkedAt >= CHECK_MS;
       await this.#explorer.update({ ...change, checksInputs, asOf: this.#asOf() });
       if (checksInputs) this.#checkedAt = Date.now();
@@ -125,10 +123,10 @@ export class Publisher implements AsyncDisposable {
       const at = Date.now();
       this.#tell({ ...this.#last, position, at, lag_ms: arrived === undefined ? null : at - arrived });
     } catch (error) {
-      for (const key of moved.customers) this.#customers.add(key);
-      for (const key of moved.cards) this.#cards.add(key);
       this.#arrived ??= arrived;
       throw error;
+    } finally {
+      this.#next = began + Math.max(LEAST_MS, SHARE * (performance.now() - began));
     }
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.#settle(), this.#isUnchecked ? CHECK_MS : QUIET_MS).unref();

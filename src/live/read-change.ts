@@ -1,43 +1,77 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import type { DataChunk } from "../engines/node-api.ts";
+import { Prepared } from "../engines/prepared.ts";
 import type { Change } from "../explore/change.ts";
-import { loadTexts } from "../models/load-rows.ts";
 import { raw } from "../sql/statement.ts";
-import type { KeyTypes } from "./columns.ts";
-import type { Moved } from "./commit.ts";
+import type { Commit } from "./applier.ts";
+import { cardRows, type KeyTypes, userRows } from "./columns.ts";
+import { balanceRows, lastWords } from "./state.ts";
 
-/** The rows of what moved, as the workspace has them now, and the position they are of. */
-export async function readChange(
-  engine: DuckDBEngine,
-  { customers, cards }: Moved,
-  keys: KeyTypes,
-): Promise<{ readonly change: Omit<Change, "checksInputs">; readonly position: number }> {
-  await loadTexts(engine, "wanted_customers", customers);
-  await loadTexts(engine, "wanted_cards", cards);
-  // one snapshot, whatever is committed meanwhile
-  await engine.execute(raw("begin"));
-  try {
-    const owned = `user_id in (select cast(text as ${keys.user_id}) from wanted_customers)`;
-    const { rows } = await engine.query(raw("select position from progress"));
-    const users = await chunksOf(engine, `select * from users where ${owned}`);
-    // whoever has a card that changed is among the customers, but for cards that are nobody's
-    const held = await chunksOf(
-      engine,
-      `select * from cards where ${owned}
-      union all
-      select * from cards
-      where user_id is null and card_id in (select cast(text as ${keys.card_id}) from wanted_cards)`,
+/** Reads from a workspace what its events changed. */
+export class ChangeReader implements AsyncDisposable {
+  readonly #engine: DuckDBEngine;
+  readonly #prepared: Prepared;
+
+  private constructor(engine: DuckDBEngine, prepared: Prepared) {
+    this.#engine = engine;
+    this.#prepared = prepared;
+  }
+
+  /** `engine` is closed with it. */
+  static async open(engine: DuckDBEngine): Promise<ChangeReader> {
+    await engine.execute(
+      raw("create temp table told (type varchar, subject varchar, op varchar, data varchar)"),
     );
-    return {
-      change: { customers, cardKeys: cards, users, cards: held, keys },
-      position: Number(rows[0]?.["position"]),
-    };
-  } finally {
-    await engine.execute(raw("commit"));
+    return new ChangeReader(engine, await Prepared.on(engine));
+  }
+
+  /**
+   * What the events after a position say of their subjects, up to a commit or later, and the position it is of. Where
+   * each type of subject is told of by one source, the last event is the state; else the heads of all are asked.
+   */
+  async since(
+    position: number,
+    { keys, isOfOne, totals }: Pick<Commit, "keys" | "isOfOne" | "totals">,
+  ): Promise<{ readonly change: Omit<Change, "checksInputs">; readonly position: number }> {
+    // one snapshot, whatever is committed meanwhile
+    await this.#prepared.run("begin");
+    try {
+      // the heads are of what is committed by now; with the log, what is known of the sources holds up to there
+      const until = isOfOne ? totals.position : await this.#prepared.value("select position from progress");
+      await this.#prepared.run(isOfOne ? toldLast : toldByAll, BigInt(position), BigInt(until));
+      const users = await this.#prepared.chunks(toldUsers(keys));
+      const cards = await this.#prepared.chunks(toldCards(keys));
+      const balances = await this.#prepared.chunks(balanceRows(of("balance"), keys));
+      return { change: { users, cards, balances, keys }, position: until };
+    } finally {
+      // takes back what was told
+      await this.#prepared.run("rollback");
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#prepared[Symbol.dispose]();
+    await this.#engine[Symbol.asyncDispose]();
   }
 }
 
-async function chunksOf(engine: DuckDBEngine, text: string): Promise<DataChunk[]> {
-  const result = await engine.connection.run(text);
-  return await result.fetchAllChunks();
-}
+const moved = "from events where position > $1 and position <= $2 and is_applied";
+
+const toldLast = `insert into told
+  select type, subject, word.op, word.data
+  from (
+    select type, subject, max_by(struct_pack(op := op, data := data), position) as word
+    ${moved}
+    group by type, subject
+  ) said`;
+
+const toldByAll = `insert into told
+  select type, subject, word.op, word.data
+  from (${lastWords(`(from heads semi join (select distinct type, subject ${moved}) moved using (type, subject))`)})`;
+
+const of = (type: string): string => `(from told where type = '${type}')`;
+
+// columns as the canonical tables have them, and last whether the subject is there
+const rowsIn = (table: string, rows: string): string =>
+  `select *, cast(null as boolean) as is_there from ${table} where false union all by name ${rows}`;
+const toldUsers = (keys: KeyTypes): string => rowsIn("base_users", userRows(of("customer"), keys));
+const toldCards = (keys: KeyTypes): string => rowsIn("base_cards", cardRows(of("card"), keys));

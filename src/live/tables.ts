@@ -4,9 +4,13 @@ import type { Table } from "../schema/tables.ts";
 import { users } from "../schema/users.ts";
 
 /** Of the tables below. A workspace of an older version is brought up to it; one of a newer is refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
-export const idColumns = { users: ["user_id"], cards: ["card_id", "user_id"] } as const;
+/** What brings a workspace from a version to the next. */
+export const migrations: Readonly<Record<number, readonly string[]>> = {
+  // the state was kept beside the events that it follows from
+  1: ["drop table users", "drop table cards"],
+};
 
 const columnsOf = (table: Table): string =>
   Object.entries(table.fields)
@@ -20,8 +24,10 @@ const head =
 /**
  * What a workspace holds.
  *
- * - `users`, `cards`: the portfolio as it is now.
- * - `base_users`, `base_cards`, `base_heads`: as it was before the first event that the log still has.
+ * The portfolio as it is now follows from it: see state.ts.
+ *
+ * - `base_users`, `base_cards`: what the files say.
+ * - `base_heads`: the heads before the first event that the log still has.
  * - `events`: the log. Without a key: an index over a growing table makes every commit slower.
  * - `heads`: of each subject and source the event with the highest sequence, deletes among them as tombstones.
  * - `streams`: how far each numbered stream is in.
@@ -34,8 +40,6 @@ const head =
  */
 export const ddl: readonly string[] = [
   "create table meta (name varchar, value varchar)",
-  `create table users (${columnsOf(users)})`,
-  `create table cards (${columnsOf(cards)})`,
   `create table base_users (${columnsOf(users)})`,
   `create table base_cards (${columnsOf(cards)})`,
   `create table base_heads (${head})`,

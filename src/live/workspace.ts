@@ -4,15 +4,18 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
 import { withinMemory } from "../engines/memory.ts";
+import { preparable } from "../engines/prepared.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import { IssueLog } from "../ingest/issue-log.ts";
 import type { AsOfSource } from "../outputs/document.ts";
 import { openPortfolio, type PortfolioOptions } from "../portfolio/portfolio.ts";
 import type { IssueSummary, Source } from "../schema/issues.ts";
 import { literal, raw } from "../sql/statement.ts";
-import { ddl, SCHEMA_VERSION } from "./tables.ts";
+import { ddl, migrations, SCHEMA_VERSION } from "./tables.ts";
 
-const DATABASE = "portfolio.duckdb";
+/** Of the workspace's database, on its connections. */
+export const DATABASE_NAME = "portfolio";
+const DATABASE = `${DATABASE_NAME}.duckdb`;
 const TOKEN = "events.token";
 
 /** The log is folded into the file when nobody waits (see applier.ts), and at the latest when it is this long. */
@@ -145,11 +148,9 @@ async function copyPortfolio(engine: DuckDBEngine, database: string): Promise<vo
   for (const { column_name: column, data_type: type } of types.rows)
     if (type === "VARCHAR")
       for (const table of column === "card_id" ? ["cards"] : ["users", "cards"])
-        for (const name of [table, `base_${table}`])
-          await engine.execute(raw(`alter table ${name} alter ${column} type varchar`));
+        await engine.execute(raw(`alter table base_${table} alter ${column} type varchar`));
   for (const table of ["users", "cards"])
-    for (const name of [table, `base_${table}`])
-      await engine.execute(raw(`insert into ${name} by name select * from files.${table}`));
+    await engine.execute(raw(`insert into base_${table} by name select * from files.${table}`));
   for (const table of ["issues", "issue_keys"])
     await engine.execute(raw(`create table ${table} as from files.${table}`));
   await engine.execute(raw("detach files"));
@@ -161,6 +162,7 @@ async function openFile(folder: string, memory: number | undefined): Promise<Duc
       checkpoint_threshold: CHECKPOINT_AT,
       // batches are small: a second thread costs more than it gives
       threads: "1",
+      ...preparable,
       ...withinMemory(memory),
     });
   } catch (cause) {
@@ -185,6 +187,7 @@ async function checkVersion(engine: DuckDBEngine, folder: string): Promise<void>
     .catch(() => ({ rows: [] }));
   const version = Number(found.rows[0]?.["value"] ?? Number.NaN);
   if (version === SCHEMA_VERSION) return;
+  if (migrations[version] !== undefined) return migrate(engine, version);
   throw new CardscopeError(
     "DATA_REFUSED",
     Number.isNaN(version)
@@ -192,6 +195,17 @@ async function checkVersion(engine: DuckDBEngine, folder: string): Promise<void>
       : `${folder} was made by another version of Cardscope: its tables have version ${version}, this one reads ${SCHEMA_VERSION}`,
     { hint: version > SCHEMA_VERSION ? "install the newer version" : "name another folder" },
   );
+}
+
+/** In one transaction: a workspace has one version or the other. */
+async function migrate(engine: DuckDBEngine, from: number): Promise<void> {
+  await engine.execute(raw("begin"));
+  for (let version = from; version < SCHEMA_VERSION; version++)
+    for (const statement of migrations[version] ?? []) await engine.execute(raw(statement));
+  await engine.execute(
+    raw(`update meta set value = ${literal(String(SCHEMA_VERSION))} where name = 'schema_version'`),
+  );
+  await engine.execute(raw("commit"));
 }
 
 /** Made once, readable by its owner alone; programs that send events keep it over restarts. */

@@ -22,12 +22,21 @@ export class TableLoader implements Disposable {
   }
 
   static async create(
-    { execute, connection }: DuckDBEngine,
+    engine: DuckDBEngine,
     name: string,
     columns: Readonly<Record<string, Type>>,
   ): Promise<TableLoader> {
     const declared = Object.entries(columns).map(([column, type]) => `${column} ${type}`);
-    await execute(raw(`create or replace temp table ${name} (${declared.join(", ")})`));
+    await engine.execute(raw(`create or replace temp table ${name} (${declared.join(", ")})`));
+    return TableLoader.onto(engine, name, columns);
+  }
+
+  /** Onto the rows of a table that is there. */
+  static async onto(
+    { connection }: DuckDBEngine,
+    name: string,
+    columns: Readonly<Record<string, Type>>,
+  ): Promise<TableLoader> {
     return new TableLoader(await connection.createAppender(name), Object.values(columns));
   }
 
@@ -60,5 +69,15 @@ export class TableLoader implements Disposable {
  */
 export async function loadTexts(engine: DuckDBEngine, name: string, texts: readonly string[]): Promise<void> {
   using loader = await TableLoader.create(engine, name, { text: "varchar" });
+  loader.append([texts]);
+}
+
+/** The same into such a table that is there. */
+export async function appendTexts(
+  engine: DuckDBEngine,
+  name: string,
+  texts: readonly string[],
+): Promise<void> {
+  using loader = await TableLoader.onto(engine, name, { text: "varchar" });
   loader.append([texts]);
 }

@@ -8,6 +8,7 @@ import { buildModels, models } from "../../src/models/build.ts";
 import { raw } from "../../src/sql/statement.ts";
 import { after, type Tables } from "./oracle.ts";
 import { eventsAbout, folder, plain, sampleFiles, tablesOf } from "./portfolio.ts";
+import { inState } from "./state-now.ts";
 
 let home: Awaited<ReturnType<typeof folder>>;
 let files: string[];
@@ -20,9 +21,12 @@ afterAll(() => home[Symbol.asyncDispose]());
 async function base(): Promise<Tables> {
   await using where = await folder();
   await using live = await Live.open(`${where.path}/ws`, files);
-  await using explorer = live.explorer;
-  return await explorer.at(wholePortfolio, ({ engine }) => tablesOf(engine));
+  await using _explorer = live.explorer;
+  return await explorerTables(live);
 }
+
+const explorerTables = (live: Live): Promise<Tables> =>
+  live.explorer.at(wholePortfolio, ({ engine }) => tablesOf(engine));
 
 /** Every mart as it stands beside the same made anew from the tables. */
 async function expectModelsOf(live: Live): Promise<void> {
@@ -89,15 +93,13 @@ test("whatever comes in whatever order, once or twice, in whatever batches, the 
           await published(live);
           expect(explorer.portfolio.asOf).toBe("2026-10-02");
           const expected = plain(after(start, events));
-          expect(plain(await tablesOf(live.workspace.engine))).toEqual(expected);
-          expect(plain(await explorer.at(wholePortfolio, ({ engine }) => tablesOf(engine)))).toEqual(
-            expected,
-          );
+          expect(plain(await inState(live.workspace, tablesOf))).toEqual(expected);
+          expect(plain(await explorerTables(live))).toEqual(expected);
           await expectModelsOf(live);
         }
         await using again = await Live.open(path, []);
         await using _explorer = again.explorer;
-        expect(plain(await tablesOf(again.workspace.engine))).toEqual(plain(after(start, events)));
+        expect(plain(await explorerTables(again))).toEqual(plain(after(start, events)));
       },
     ),
     { numRuns: 8, endOnFailure: true },

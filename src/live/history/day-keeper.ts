@@ -22,17 +22,19 @@ export class DayKeeper implements AsyncDisposable {
   readonly #engine: DuckDBEngine;
   readonly #kept: KeptDays;
   readonly #values: () => MeasureValues;
+  readonly #published: () => number;
   readonly #closing = new AbortController();
   #committedAt = 0;
   #workedAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<boolean> | undefined;
 
-  /** `engine`: a connection to the workspace, which is closed with this. */
-  constructor(engine: DuckDBEngine, kept: KeptDays, values: () => MeasureValues) {
+  /** `engine`: a connection to the workspace, which is closed with this. `published`: the position that readers see. */
+  constructor(engine: DuckDBEngine, kept: KeptDays, values: () => MeasureValues, published: () => number) {
     this.#engine = engine;
     this.#kept = kept;
     this.#values = values;
+    this.#published = published;
     // what an earlier process left
     this.#schedule(IDLE_MS);
   }
@@ -111,6 +113,8 @@ export class DayKeeper implements AsyncDisposable {
     const cut = await cutOf(this.#engine);
     const until = last === undefined || (cut !== undefined && cut > last) ? cut : last;
     signal.throwIfAborted();
+    // readers are brought what is in the log
+    if (this.#published() < position) return false;
     if (until !== undefined && first !== undefined && first <= until) await foldUntil(this.#engine, until);
     return false;
   }

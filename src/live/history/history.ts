@@ -46,7 +46,12 @@ export class History implements AsyncDisposable {
   static async open(workspace: DuckDBEngine, options: HistoryOptions): Promise<History> {
     const ledger = new Ledger(await workspace.connect());
     const kept = new KeptDays(ledger, options.origin);
-    const keeper = new DayKeeper(await workspace.connect(), kept, () => options.explorer.portfolio.values);
+    const keeper = new DayKeeper(
+      await workspace.connect(),
+      kept,
+      () => options.explorer.portfolio.values,
+      options.position,
+    );
     return new History(ledger, kept, keeper, options);
   }
 

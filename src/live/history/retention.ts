@@ -1,7 +1,7 @@
 import type { DuckDBEngine } from "../../engines/duckdb.ts";
 import { literal, raw } from "../../sql/statement.ts";
+import { headsUntil } from "../state.ts";
 import { addDays } from "./calendar.ts";
-import { headsUntil } from "./state-at.ts";
 
 /** The log goes back so many days from the newest event: so long is the past corrected by what comes late. */
 export const KEPT_DAYS = 35;
@@ -24,9 +24,7 @@ export async function foldUntil(engine: DuckDBEngine, day: string): Promise<void
   try {
     await run(`create or replace temp table folded as ${headsUntil((name) => `main.${name}`, day)}`);
     await run("delete from base_heads");
-    await run(`insert into base_heads by name
-      select type, subject, source, last.sequence as sequence, last.time as time, last.op as op, last.data as data
-      from folded`);
+    await run("insert into base_heads by name from folded");
     await run(`delete from events where time < ${end}`);
     await run("delete from meta where name = 'cut'");
     await run(`insert into meta values ('cut', ${literal(day)})`);

@@ -10,7 +10,8 @@ import type { AnalysisId } from "../../portfolio/portfolio.ts";
 import type { MeasureValues } from "../../schema/measures.ts";
 import { raw } from "../../sql/statement.ts";
 import { keyTypes } from "../key-types.ts";
-import { stateAt } from "./state-at.ts";
+import { makeState } from "../state.ts";
+import { DATABASE_NAME } from "../workspace.ts";
 
 /** The analyses that have a history: no lists, which name customers, and nothing that is learnt. */
 export const keptIds: readonly AnalysisId[] = Object.values(analyses as Readonly<Record<string, AnyAnalysis>>)
@@ -39,8 +40,7 @@ export async function takeSnapshot(
   aside: () => Promise<void>,
 ): Promise<Snapshot> {
   const run = (text: string) => engine.execute(raw(text));
-  const { rows } = await engine.query(raw("select current_database() as name"));
-  const workspace = String(rows[0]?.["name"]);
+  const workspace = DATABASE_NAME;
   const past = `past_${++attached}`;
   await run(`attach ':memory:' as ${past}`);
   try {
@@ -82,7 +82,7 @@ async function readState(
   await engine.execute(raw("begin"));
   try {
     const { rows } = await engine.query(raw("select position from progress"));
-    await stateAt(engine, databases, await keyTypes(engine), day);
+    await makeState(engine, databases, await keyTypes(engine), { until: day });
     await engine.execute(raw("commit"));
     return Number(rows[0]?.["position"]);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Live } from "../../../src/live/live.ts";
 import { raw } from "../../../src/sql/statement.ts";
 import { portfolioOf, temporaryFolder, writeFiles } from "../feed.ts";
+import { rowsNow } from "../state-now.ts";
 
 const line = (time: string, sequence: number, usd: number) =>
   JSON.stringify({
@@ -30,6 +31,7 @@ test("the log keeps 35 days, and older ones are no longer corrected", { timeout:
     line("2026-01-20T10:00:00Z", 2, 20),
     line("2026-02-28T10:00:00Z", 3, 30),
   );
+  await vi.waitFor(() => expect(live.state.position).toBe(live.state.committed));
   await live.history.catchUp();
   const log = "select count(*), cast(cast(min(time) as date) as varchar) from events";
   expect(await one(log)).toEqual([1, "2026-02-28"]);
@@ -38,13 +40,16 @@ test("the log keeps 35 days, and older ones are no longer corrected", { timeout:
   // late beyond what is kept: it counts now if it is the last word, and the day it happened on stays as it is
   await engine.execute(raw("update history set position = 0 where day <= date '2026-01-23'"));
   await send(line("2026-01-10T10:00:00Z", 9, 90));
+  // not before readers have it
+  await vi.waitFor(() => expect(live.state.position).toBe(live.state.committed));
   expect(await one("select cast(day as varchar), position from stale_days")).toEqual(["2026-01-10", 4]);
   await live.history.catchUp();
   expect(await one("select max(position) from history where day <= date '2026-01-23'")).toEqual([0]);
   // its turn to be folded comes with the next quiet moment
   expect(await one(log)).toEqual([1, "2026-02-28"]);
   expect(await one("select sequence, data from base_heads")).toEqual([9, '{"balance_usd":90}']);
-  expect(await one("select balance_usd from cards where card_id = 1")).toEqual([90]);
+  const balance = (state: string) => `select balance_usd from ${state}.cards where card_id = 1`;
+  expect(await rowsNow(live.workspace, balance)).toEqual([{ balance_usd: 90 }]);
   await live[Symbol.asyncDispose]();
   await live.explorer[Symbol.asyncDispose]();
 });

@@ -1,0 +1,202 @@
+import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { DataChunk } from "../engines/node-api.ts";
+import { Prepared } from "../engines/prepared.ts";
+import { inputsOf } from "../ingest/ingest.ts";
+import { buildModels, models, outcomesIn, renderModel, type View } from "../models/build.ts";
+import { raw } from "../sql/statement.ts";
+import { BALANCES, type Change } from "./change.ts";
+import type { OpenedPortfolio } from "./explorer.ts";
+
+/** A set of models, and how it looks at the portfolio. */
+interface Models {
+  readonly schema: string;
+  readonly view: View;
+}
+
+/**
+ * Changes a portfolio that readers look at: its tables, and every set of models. The models are built over the
+ * customers that changed, with all of their cards, and those rows replace the ones there were: a model is a function
+ * of one customer and their cards, so the SQL that makes the whole makes the part. Where the date or the inputs move,
+ * all rows do, and the models of the portfolio are built anew.
+ *
+ * What changed is put into tables that are filled and emptied within the transaction: so the forty statements are
+ * planned once, and nothing is left behind.
+ */
+export class Changer implements AsyncDisposable {
+  readonly #engine: DuckDBEngine;
+  readonly #prepared: Prepared;
+  /** Of each set, by its schema. */
+  readonly #sets = new Map<string, { readonly view: View; readonly prepared: Prepared }>();
+
+  private constructor(engine: DuckDBEngine, prepared: Prepared) {
+    this.#engine = engine;
+    this.#prepared = prepared;
+  }
+
+  /** `engine` is a connection of its own, which is closed with it. */
+  static async open(engine: DuckDBEngine): Promise<Changer> {
+    const changer = new Changer(engine, await Prepared.on(engine));
+    await changer.#makeTables();
+    return changer;
+  }
+
+  /** In one transaction; returns the portfolio after it. `sets` are those of the portfolio and of looks, in that order. */
+  async change(change: Change, before: OpenedPortfolio, sets: readonly Models[]): Promise<OpenedPortfolio> {
+    const [main] = sets;
+    await this.#forget((schema) => !sets.some((set) => set.schema === schema));
+    await this.#run("begin");
+    try {
+      const isWidened = await this.#widen(change.keys);
+      await this.#changeTables(change);
+      // a column that gets its first value, or loses its last, changes what can be computed
+      const inputs = change.checksInputs ? await inputsOf(this.#engine) : before.inputs;
+      const after = { ...before, inputs, outcomes: await outcomesIn(this.#engine) };
+      if (isWidened || main?.view.asOf !== after.asOf || !inputs.equals(main.view.inputs)) {
+        await buildModels(this.#engine, after);
+        for (const { schema } of sets.slice(1)) await this.#define(`drop schema ${schema} cascade`);
+        await this.#forget(() => true);
+      } else for (const set of sets) await this.#changeModels(set);
+      for (const table of Object.keys(tables)) await this.#run(`delete from delta.${table}`);
+      await this.#run("commit");
+      return after;
+    } catch (error) {
+      await this.#run("rollback").catch(() => {});
+      // what was made in the transaction is gone
+      for (const { prepared } of this.#sets.values()) prepared[Symbol.dispose]();
+      this.#sets.clear();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { prepared } of this.#sets.values()) prepared[Symbol.dispose]();
+    this.#prepared[Symbol.dispose]();
+    await this.#engine[Symbol.asyncDispose]();
+  }
+
+  async #makeTables(): Promise<void> {
+    await this.#define("create schema if not exists delta");
+    for (const [table, shape] of Object.entries(tables))
+      await this.#define(`create or replace table delta.${table} as ${shape} limit 0`);
+  }
+
+  /** Ids that became text do so in the tables; whether any did. */
+  async #widen(keys: Change["keys"]): Promise<boolean> {
+    const { rows } = await this.#engine.query(raw("describe select user_id, card_id from main.cards"));
+    const widened = rows.flatMap(({ column_name: column, column_type: type }) =>
+      keys[column as keyof Change["keys"]] === "varchar" && type === "BIGINT" ? [String(column)] : [],
+    );
+    for (const column of widened)
+      for (const table of column === "user_id" ? ["main.users", "main.cards"] : ["main.cards", BALANCES])
+        await this.#define(`alter table ${table} alter ${column} type varchar`);
+    if (widened.length > 0) await this.#makeTables();
+    return widened.length > 0;
+  }
+
+  async #changeTables({ users, cards, balances }: Change): Promise<void> {
+    await this.#append("told_users", users);
+    await this.#append("told_cards", cards);
+    await this.#append("told_balances", balances);
+    await this.#run(`insert into delta.moved
+      select card_id from delta.told_cards union select card_id from delta.told_balances`);
+    await this.#run(`insert into delta.changed
+      select user_id from (
+        select user_id from delta.told_users
+        union
+        select user_id from delta.told_cards
+        union
+        select user_id from main.cards where card_id in (from delta.moved)
+      ) owners
+      where user_id is not null`);
+    await this.#run("delete from main.users where user_id in (select user_id from delta.told_users)");
+    await this.#run(
+      "insert into main.users select * exclude (is_there) from delta.told_users where is_there",
+    );
+    await this.#run(`delete from ${BALANCES} where card_id in (select card_id from delta.told_balances)`);
+    await this.#run(`insert into ${BALANCES} from delta.told_balances`);
+    await this.#run(`insert into delta.held
+      select held.* replace (balances.balance_usd as balance_usd)
+      from (
+        select * exclude (is_there) from delta.told_cards where is_there
+        union all
+        from main.cards
+        where card_id in (select card_id from delta.told_balances)
+          and card_id not in (select card_id from delta.told_cards)
+      ) held
+      left join ${BALANCES} balances on balances.card_id = held.card_id`);
+    await this.#run("delete from main.cards where card_id in (from delta.moved)");
+    await this.#run("insert into main.cards from delta.held");
+    await this.#run("insert into delta.users from main.users where user_id in (from delta.changed)");
+    await this.#run("insert into delta.cards from main.cards where user_id in (from delta.changed)");
+    // cards that are nobody's
+    await this.#run("insert into delta.cards from delta.held where user_id is null");
+  }
+
+  async #changeModels({ schema, view }: Models): Promise<void> {
+    const own = `delta_${schema}`;
+    const { prepared } = await this.#set(schema, view);
+    await this.#run(`set search_path = '${own},delta,main'`);
+    for (const model of models)
+      await prepared.run(`insert into ${own}.${model} ${renderModel(model, view, this.#engine.dialect)}`);
+    await this.#run("set search_path = 'main'");
+    for (const model of models) {
+      await prepared.run(`delete from ${schema}.${model} where user_id in (from delta.changed)`);
+      if (model === "card_profile")
+        await prepared.run(`delete from ${schema}.${model}
+          where user_id is null and card_id in (from delta.moved)`);
+      await prepared.run(`insert into ${schema}.${model} from ${own}.${model}`);
+      await prepared.run(`delete from ${own}.${model}`);
+    }
+  }
+
+  async #set(schema: string, view: View) {
+    const known = this.#sets.get(schema);
+    if (known !== undefined) return known;
+    const own = `delta_${schema}`;
+    await this.#define(`create schema if not exists ${own}`);
+    for (const model of models)
+      await this.#define(`create or replace table ${own}.${model} as from ${schema}.${model} limit 0`);
+    const set = { view, prepared: await Prepared.on(this.#engine) };
+    this.#sets.set(schema, set);
+    return set;
+  }
+
+  /** Of sets that are no more, or made anew. */
+  async #forget(isGone: (schema: string) => boolean): Promise<void> {
+    for (const [schema, { prepared }] of this.#sets) {
+      if (!isGone(schema)) continue;
+      prepared[Symbol.dispose]();
+      this.#sets.delete(schema);
+      await this.#define(`drop schema if exists delta_${schema} cascade`);
+    }
+  }
+
+  async #append(table: string, chunks: readonly DataChunk[]): Promise<void> {
+    const appender = await this.#engine.connection.createAppender(table, "delta");
+    for (const chunk of chunks) if (chunk.rowCount > 0) appender.appendDataChunk(chunk);
+    appender.closeSync();
+  }
+
+  #define(text: string): Promise<void> {
+    return this.#engine.execute(raw(text));
+  }
+
+  #run(text: string): Promise<number> {
+    return this.#prepared.run(text);
+  }
+}
+
+/** What a change is made of, with the shape of each; empty between changes. */
+const tables: Readonly<Record<string, string>> = {
+  told_users: "select *, cast(null as boolean) as is_there from main.users",
+  told_cards: "select *, cast(null as boolean) as is_there from main.cards",
+  told_balances: `from ${BALANCES}`,
+  // keys of cards that were told of, and of customers that have or had them or were told of
+  moved: "select card_id from main.cards",
+  changed: "select user_id from main.users",
+  // cards that were told of, as they are now
+  held: "from main.cards",
+  // all rows of the customers that changed, under the names that the models read
+  users: "from main.users",
+  cards: "from main.cards",
+};
