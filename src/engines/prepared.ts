@@ -14,8 +14,9 @@ export const preparable = { disabled_optimizers: "statistics_propagation" } as c
 
 /**
  * The statements that a connection runs again and again, each planned once: of a statement over few rows, planning is
- * most of the work. The engine plans anew by itself where tables were made or dropped since; so whoever wants to save
- * it fills tables instead of making them, and empties them in the same transaction, which leaves nothing behind.
+ * most of the work. Where schemas or tables were made or dropped since, by whomever, the engine plans anew, and from then
+ * on each time, until the statement is forgotten and prepared again. So tables are filled instead of made, and emptied
+ * in the same transaction, which leaves nothing behind.
  */
 export class Prepared implements Disposable {
   readonly #engine: DuckDBEngine;
@@ -48,9 +49,14 @@ export class Prepared implements Disposable {
     return Number(chunk?.getColumnVector(0).getItem(0));
   }
 
-  [Symbol.dispose](): void {
+  /** Statements are planned anew when they are next run. */
+  forget(): void {
     for (const statement of this.#statements.values()) statement.destroySync();
     this.#statements.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.forget();
   }
 
   async #run(text: string, parameters: readonly Parameter[]) {

@@ -25,8 +25,10 @@ interface Models {
 export class Changer implements AsyncDisposable {
   readonly #engine: DuckDBEngine;
   readonly #prepared: Prepared;
-  /** Of each set, by its schema. */
-  readonly #sets = new Map<string, { readonly view: View; readonly prepared: Prepared }>();
+  /** Schemas of sets that have tables for what changed. */
+  readonly #sets = new Set<string>();
+  /** What schemas there were when statements were planned. */
+  #schemas = "";
 
   private constructor(engine: DuckDBEngine, prepared: Prepared) {
     this.#engine = engine;
@@ -43,7 +45,7 @@ export class Changer implements AsyncDisposable {
   /** In one transaction; returns the portfolio after it. `sets` are those of the portfolio and of looks, in that order. */
   async change(change: Change, before: OpenedPortfolio, sets: readonly Models[]): Promise<OpenedPortfolio> {
     const [main] = sets;
-    await this.#forget((schema) => !sets.some((set) => set.schema === schema));
+    await this.#prepare(sets);
     await this.#run("begin");
     try {
       const isWidened = await this.#widen(change.keys);
@@ -54,22 +56,20 @@ export class Changer implements AsyncDisposable {
       if (isWidened || main?.view.asOf !== after.asOf || !inputs.equals(main.view.inputs)) {
         await buildModels(this.#engine, after);
         for (const { schema } of sets.slice(1)) await this.#define(`drop schema ${schema} cascade`);
-        await this.#forget(() => true);
+        await this.#dropSets(() => true);
       } else for (const set of sets) await this.#changeModels(set);
       for (const table of Object.keys(tables)) await this.#run(`delete from delta.${table}`);
       await this.#run("commit");
       return after;
     } catch (error) {
       await this.#run("rollback").catch(() => {});
-      // what was made in the transaction is gone
-      for (const { prepared } of this.#sets.values()) prepared[Symbol.dispose]();
+      // what was dropped in the transaction is there again
       this.#sets.clear();
       throw error;
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { prepared } of this.#sets.values()) prepared[Symbol.dispose]();
     this.#prepared[Symbol.dispose]();
     await this.#engine[Symbol.asyncDispose]();
   }
@@ -134,40 +134,46 @@ export class Changer implements AsyncDisposable {
 
   async #changeModels({ schema, view }: Models): Promise<void> {
     const own = `delta_${schema}`;
-    const { prepared } = await this.#set(schema, view);
     await this.#run(`set search_path = '${own},delta,main'`);
     for (const model of models)
-      await prepared.run(`insert into ${own}.${model} ${renderModel(model, view, this.#engine.dialect)}`);
+      await this.#run(`insert into ${own}.${model} ${renderModel(model, view, this.#engine.dialect)}`);
     await this.#run("set search_path = 'main'");
     for (const model of models) {
-      await prepared.run(`delete from ${schema}.${model} where user_id in (from delta.changed)`);
+      await this.#run(`delete from ${schema}.${model} where user_id in (from delta.changed)`);
       if (model === "card_profile")
-        await prepared.run(`delete from ${schema}.${model}
+        await this.#run(`delete from ${schema}.${model}
           where user_id is null and card_id in (from delta.moved)`);
-      await prepared.run(`insert into ${schema}.${model} from ${own}.${model}`);
-      await prepared.run(`delete from ${own}.${model}`);
+      await this.#run(`insert into ${schema}.${model} from ${own}.${model}`);
+      await this.#run(`delete from ${own}.${model}`);
     }
   }
 
-  async #set(schema: string, view: View) {
-    const known = this.#sets.get(schema);
-    if (known !== undefined) return known;
-    const own = `delta_${schema}`;
-    await this.#define(`create schema if not exists ${own}`);
-    for (const model of models)
-      await this.#define(`create or replace table ${own}.${model} as from ${schema}.${model} limit 0`);
-    const set = { view, prepared: await Prepared.on(this.#engine) };
-    this.#sets.set(schema, set);
-    return set;
+  /** Before the transaction: what is planned while tables are being made is planned again each time. */
+  async #prepare(sets: readonly Models[]): Promise<void> {
+    await this.#dropSets((known) => !sets.some(({ schema }) => schema === known));
+    for (const { schema } of sets) {
+      if (this.#sets.has(schema)) continue;
+      await this.#define(`create schema if not exists delta_${schema}`);
+      for (const model of models)
+        await this.#define(
+          `create or replace table delta_${schema}.${model} as from ${schema}.${model} limit 0`,
+        );
+      this.#sets.add(schema);
+    }
+    // looks, and what is frozen, have schemas of their own that come and go
+    const { rows } = await this.#engine.query(
+      raw("select count(*) as schemas, max(oid) as newest from duckdb_schemas()"),
+    );
+    const schemas = JSON.stringify(rows);
+    if (schemas !== this.#schemas) this.#prepared.forget();
+    this.#schemas = schemas;
   }
 
-  /** Of sets that are no more, or made anew. */
-  async #forget(isGone: (schema: string) => boolean): Promise<void> {
-    for (const [schema, { prepared }] of this.#sets) {
+  async #dropSets(isGone: (schema: string) => boolean): Promise<void> {
+    for (const schema of this.#sets) {
       if (!isGone(schema)) continue;
-      prepared[Symbol.dispose]();
-      this.#sets.delete(schema);
       await this.#define(`drop schema if exists delta_${schema} cascade`);
+      this.#sets.delete(schema);
     }
   }
 
