@@ -205,7 +205,9 @@ export class Applier implements AsyncDisposable {
   async #commit(batch: Batch, arrived: number): Promise<Batch> {
     const keys = await widenKeys(this.#engine, this.#keys, batch.events);
     this.#keys = keys;
-    for (const { type, source } of batch.events)
+    for (const {
+      event: { type, source },
+    } of batch.events)
       this.#sources.set(type, (this.#sources.get(type) ?? new Set()).add(source));
     const write = (one: Batch, isTrial = false) =>
       this.#writer.write(one, this.#totals, { arrived, isTrial });

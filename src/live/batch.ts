@@ -2,7 +2,8 @@ import { maskCardNumbers } from "../schema/mask.ts";
 import type { Delivery, ReadDelivery } from "./delivery.ts";
 import { type ReadEvent, type Rejection, rejectionOf } from "./read-event.ts";
 
-export interface BatchEvent extends ReadEvent {
+export interface BatchEvent {
+  readonly event: ReadEvent;
   readonly via: Delivery["via"];
   /** Which delivery of the batch it came with, and its line there. */
   readonly delivery: number;
@@ -44,7 +45,8 @@ export function readBatch(
   const letters: BatchLetter[] = [];
   const streams = new Map<string, number>();
   const tops = new Map<string, BatchEvent>();
-  const seen = new Set<string>();
+  /** Versions of subjects below the top. */
+  const passed = new Set<string>();
   let all = 0;
   const receipts = deliveries.map(({ via, read: lines, stream }, delivery) => {
     const rejected: Rejected[] = [];
@@ -66,19 +68,21 @@ export function readBatch(
       accepted++;
       all++;
       const subject = `${read.type}\n${read.source}\n${read.subject}`;
-      const version = `${subject}\n${read.sequence}`;
-      if (seen.has(version)) continue;
-      seen.add(version);
-      const event: BatchEvent = { ...read, via, delivery, line: i + 1, is_top: true, is_late: false };
       const top = tops.get(subject);
-      if (top !== undefined && top.sequence > event.sequence) {
-        event.is_top = false;
-        event.is_late = true;
-      } else {
-        if (top !== undefined) top.is_top = false;
-        tops.set(subject, event);
+      const one: BatchEvent = { event: read, via, delivery, line: i + 1, is_top: true, is_late: false };
+      if (top === undefined) tops.set(subject, one);
+      else {
+        const { sequence } = top.event;
+        if (read.sequence === sequence || passed.has(`${subject}\n${read.sequence}`)) continue;
+        passed.add(`${subject}\n${Math.min(sequence, read.sequence)}`);
+        one.is_late = read.sequence < sequence;
+        one.is_top = !one.is_late;
+        if (one.is_top) {
+          top.is_top = false;
+          tops.set(subject, one);
+        }
       }
-      events.push(event);
+      events.push(one);
     }
     return { accepted, rejected };
   });
@@ -92,11 +96,11 @@ export function withLetters(
   culprits: ReadonlyMap<BatchEvent, string> = new Map(),
 ): Batch {
   const letters = [...culprits].map(
-    ([event, reason]): BatchLetter => ({
+    ([{ event, via, line }, reason]): BatchLetter => ({
       ...rejectionOf(written(event), `cannot be applied: ${reason}`),
       body: maskCardNumbers(written(event)),
-      via: event.via,
-      line: event.line,
+      via,
+      line,
     }),
   );
   return {
@@ -113,7 +117,7 @@ export function withLetters(
 }
 
 /** An event as its sender may write it. */
-const written = ({ id, source, type, subject, time, sequence, op, data }: BatchEvent): string =>
+const written = ({ id, source, type, subject, time, sequence, op, data }: ReadEvent): string =>
   JSON.stringify({
     ...{ id, source, type, subject, time: new Date(time).toISOString(), sequence, op },
     ...(data !== null && { data }),

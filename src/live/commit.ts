@@ -64,7 +64,7 @@ export class BatchWriter implements AsyncDisposable {
         rejected: before.rejected + batch.letters.length,
         letters: before.letters + batch.letters.length,
         latest: batch.events.reduce<number | null>(
-          (latest, { time }) => Math.max(latest ?? time, time),
+          (latest, { event: { time } }) => Math.max(latest ?? time, time),
           before.latest,
         ),
       };
@@ -160,8 +160,24 @@ const letterShape = {
 const rowsOf = (shape: Readonly<Record<string, string>>): string =>
   `select unnest(from_json(text, ${literal(JSON.stringify(shape))})) from texts`;
 
-const textOfEvent = ({ owner: _, delivery: __, line: ___, data, ...event }: BatchEvent, n: number): string =>
-  JSON.stringify({ ...event, n, ...(data !== null && { data }) });
+const textOfEvent = ({ event, via, is_top, is_late }: BatchEvent, n: number): string => {
+  const { id, type, subject, source, sequence, time, op, data } = event;
+  const cells = data ?? undefined;
+  return JSON.stringify({
+    n,
+    via,
+    id,
+    type,
+    subject,
+    source,
+    sequence,
+    time,
+    op,
+    data: cells,
+    is_top,
+    is_late,
+  });
+};
 
 // a repetition of the last event is known; an older one is not looked for in the log: it changes nothing there
 const news = `select told.* exclude (time), make_timestamp_ms(told.time) as time,

@@ -25,13 +25,14 @@ export async function widenKeys(
   keys: KeyTypes,
   events: readonly BatchEvent[],
 ): Promise<KeyTypes> {
-  const isText = (id: string | undefined) => id !== undefined && !isWhole(id);
+  const isText = (id: string | null) => id !== null && !isWhole(id);
   const widens = {
     user_id:
       keys.user_id === "bigint" &&
-      events.some((event) => isText(event.type === "customer" ? event.subject : event.owner)),
+      events.some(({ event }) => isText(event.type === "customer" ? event.subject : event.owner)),
     card_id:
-      keys.card_id === "bigint" && events.some((event) => event.type !== "customer" && isText(event.subject)),
+      keys.card_id === "bigint" &&
+      events.some(({ event }) => event.type !== "customer" && isText(event.subject)),
   };
   for (const [column, tables] of [
     ["user_id", ["base_users", "base_cards"]],

@@ -22,8 +22,8 @@ export interface ReadEvent {
   readonly op: Operation;
   /** Columns of the canonical table, those that are missing left out; null where the subject is deleted. */
   readonly data: Readonly<Record<string, unknown>> | null;
-  /** The customer of a card that is upserted. */
-  readonly owner?: string;
+  /** The customer of a card that is upserted, where it has one. */
+  readonly owner: string | null;
 }
 
 /** What cannot be applied, and what is kept of it. */
@@ -54,9 +54,9 @@ export function readEvent(line: string, now: number): ReadEvent | Rejection {
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
     return reject("not a JSON object", null);
-  const { data: given, ...rest } = parsed as Record<string, unknown>;
-  const body = () => maskCardNumbers(JSON.stringify(withoutSecrets(rest, given)));
-  const envelope = eventEnvelope.safeParse(rest);
+  const given = (parsed as Record<string, unknown>)["data"];
+  const body = () => maskCardNumbers(JSON.stringify(withoutSecrets(parsed as Record<string, unknown>)));
+  const envelope = eventEnvelope.safeParse(parsed);
   if (!envelope.success) return reject(explain(envelope.error), body());
   const { id, source, type, subject, op, sequence } = envelope.data;
   const time = Date.parse(envelope.data.time);
@@ -64,14 +64,24 @@ export function readEvent(line: string, now: number): ReadEvent | Rejection {
   if (/^[2-6]\d{12,18}$/.test(subject) && passesLuhn(subject))
     return reject("subject is a card number, which is never a key", body());
   if (subject.trim() !== subject) return reject("subject begins or ends with a blank", body());
-  const event = { id: maskCardNumbers(id), source, type, subject, time, sequence, op };
-  if (op === "delete") return { ...event, data: null };
+  const event = (data: ReadEvent["data"], owner: string | null): ReadEvent => ({
+    id: maskCardNumbers(id),
+    source,
+    type,
+    subject,
+    time,
+    sequence,
+    op,
+    data,
+    owner,
+  });
+  if (op === "delete") return event(null, null);
   const state = eventData[type].safeParse(withoutDropped(given));
   if (!state.success) return reject(explain(state.error, Object.keys(eventData[type].shape)), body());
   const cells = canonicalCells(tables[type].fields, state.data);
   if (typeof cells === "string") return reject(cells, body());
   const owner = cells["user_id"];
-  return { ...event, data: cells, ...(typeof owner === "string" && { owner }) };
+  return event(cells, typeof owner === "string" ? owner : null);
 }
 
 /** A line that is kept as its length and hash alone. */
@@ -90,7 +100,7 @@ const withoutDropped = (data: unknown): unknown =>
     ? Object.fromEntries(Object.entries(data).filter(([key]) => !droppedKeys.has(key.toLowerCase())))
     : data;
 
-const withoutSecrets = (rest: Record<string, unknown>, data: unknown) => ({
+const withoutSecrets = ({ data, ...rest }: Record<string, unknown>) => ({
   ...(withoutDropped(rest) as Record<string, unknown>),
   ...(data !== undefined && { data: withoutDropped(data) }),
 });

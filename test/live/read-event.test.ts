@@ -39,6 +39,7 @@ test("an event is read as the canonical tables hold it", () => {
     sequence: 7,
     op: "upsert",
     data: { balance_usd: 12.5 },
+    owner: null,
   });
   expect(read(card)).toMatchObject({
     owner: "5",

@@ -15,7 +15,7 @@ export async function markStale(
 ): Promise<void> {
   if (before.latest === null) return;
   const today = startOf(dayOf(before.latest));
-  if (!events.some(({ time }) => time < today)) return;
+  if (!events.some(({ event }) => event.time < today)) return;
   await engine.execute(
     raw(`insert into stale_days
       select cast(min(time) as date), ${before.position} + count(*)
