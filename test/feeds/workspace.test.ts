@@ -13,6 +13,7 @@ import { writeSample } from "../../src/sample/sample.ts";
 import { cardscope } from "../cli/run.ts";
 import { folder, plain, tablesOf } from "../live/portfolio.ts";
 import { Served } from "../live/served.ts";
+import { inState } from "../live/state-now.ts";
 import { KafkaBroker, withoutBroker } from "./kafka-broker.ts";
 import { until } from "./ledger.ts";
 import { NatsServer } from "./nats-server.ts";
@@ -43,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => home[Symbol.asyncDispose]());
 
-const portfolioOf = async (live: Live) => plain(await tablesOf(live.workspace.engine));
+const portfolioOf = async (live: Live) => plain(await inState(live.workspace, tablesOf));
 
 describe("a workspace", () => {
   test("that reads a JetStream stream, is closed and opened again, holds what the events say", async () => {
