@@ -21,12 +21,13 @@ export class ChangeReader implements AsyncDisposable {
     await engine.execute(
       raw("create temp table told (type varchar, subject varchar, op varchar, data varchar)"),
     );
+    await engine.execute(raw("create temp table contested (type varchar, subject varchar)"));
     return new ChangeReader(engine, await Prepared.on(engine));
   }
 
   /**
-   * What the events after a position say of their subjects, up to a commit or later, and the position it is of. Where
-   * each type of subject is told of by one source, the last event is the state; else the heads of all are asked.
+   * What the events after a position say of their subjects, up to a commit or later, and the position it is of. The last
+   * event is the state of its subject, but where several sources told of it: then the heads of all are asked.
    */
   async since(
     position: number,
@@ -37,7 +38,11 @@ export class ChangeReader implements AsyncDisposable {
     try {
       // the heads are of what is committed by now; with the log, what is known of the sources holds up to there
       const until = isOfOne ? totals.position : await this.#prepared.value("select position from progress");
-      await this.#prepared.run(isOfOne ? toldLast : toldByAll, BigInt(position), BigInt(until));
+      await this.#prepared.run(told, BigInt(position), BigInt(until));
+      if (!isOfOne && (await this.#prepared.run(`insert into contested ${contested}`)) > 0) {
+        await this.#prepared.run("delete from told where (type, subject) in (from contested)");
+        await this.#prepared.run(toldByAll);
+      }
       const users = await this.#prepared.chunks(toldUsers(keys));
       const cards = await this.#prepared.chunks(toldCards(keys));
       const balances = await this.#prepared.chunks(balanceRows(of("balance"), keys));
@@ -54,19 +59,24 @@ export class ChangeReader implements AsyncDisposable {
   }
 }
 
-const moved = "from events where position > $1 and position <= $2 and is_applied";
-
-const toldLast = `insert into told
+const told = `insert into told
   select type, subject, word.op, word.data
   from (
     select type, subject, max_by(struct_pack(op := op, data := data), position) as word
-    ${moved}
+    from events
+    where position > $1 and position <= $2 and is_applied
     group by type, subject
   ) said`;
 
+/** Subjects that several sources told of. */
+const contested = `select type, subject
+  from heads semi join told using (type, subject)
+  group by type, subject
+  having count(*) > 1`;
+
 const toldByAll = `insert into told
   select type, subject, word.op, word.data
-  from (${lastWords(`(from heads semi join (select distinct type, subject ${moved}) moved using (type, subject))`)})`;
+  from (${lastWords("(from heads semi join contested using (type, subject))")})`;
 
 const of = (type: string): string => `(from told where type = '${type}')`;
 
