@@ -1,9 +1,6 @@
 import { type DuckDBEngine, openDuckDB } from "./duckdb.ts";
 import { withinMemory } from "./memory.ts";
 
-/** Folding the log in costs whoever waits a tenth of a second; without it, rows that were replaced stay in the way. */
-const CHECKPOINT_AT = "256MB";
-
 /**
  * Opens a finished database for the SQL of users. The settings are the instance's and cannot be taken back: no
  * files, no network, no extensions, no further settings. The instance that built the database must be closed:
@@ -21,7 +18,7 @@ export const openLocked = (
     // where memory ends; given first, since a locked instance takes no folder
     ...(spill === undefined
       ? { access_mode: "READ_ONLY", memory_limit: "2GB", max_temp_directory_size: "0KiB" }
-      : { temp_directory: spill, checkpoint_threshold: CHECKPOINT_AT, ...withinMemory(memory) }),
+      : { temp_directory: spill, ...withinMemory(memory) }),
     enable_external_access: "false",
     allow_community_extensions: "false",
     lock_configuration: "true",

@@ -7,6 +7,11 @@ import { raw } from "../sql/statement.ts";
 import { BALANCES, type Change } from "./change.ts";
 import type { OpenedPortfolio } from "./explorer.ts";
 
+/** Rows that were replaced stay in the way of those that read, until the log is folded in: so many times the rows there are. */
+const REPLACED = 2;
+/** Of few rows, it is not worth it. */
+const LEAST_REPLACED = 20_000;
+
 /** A set of models, and how it looks at the portfolio. */
 interface Models {
   readonly schema: string;
@@ -29,6 +34,8 @@ export class Changer implements AsyncDisposable {
   readonly #sets = new Set<string>();
   /** What schemas there were when statements were planned. */
   #schemas = "";
+  /** Customers whose rows were replaced since the log was folded in. */
+  #replaced = 0;
 
   private constructor(engine: DuckDBEngine, prepared: Prepared) {
     this.#engine = engine;
@@ -69,6 +76,19 @@ export class Changer implements AsyncDisposable {
     }
   }
 
+  /** Folds the log in where there is much of it. */
+  async tidy(): Promise<void> {
+    if (this.#replaced < LEAST_REPLACED) return;
+    const customers = await this.#prepared.value("select count(*) from main.users");
+    if (this.#replaced < REPLACED * customers) return;
+    try {
+      await this.#define("checkpoint");
+      this.#replaced = 0;
+    } catch {
+      // a set of models is being made: it is tried again after the next change
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#prepared[Symbol.dispose]();
     await this.#engine[Symbol.asyncDispose]();
@@ -99,7 +119,7 @@ export class Changer implements AsyncDisposable {
     await this.#append("told_balances", balances);
     await this.#run(`insert into delta.moved
       select card_id from delta.told_cards union select card_id from delta.told_balances`);
-    await this.#run(`insert into delta.changed
+    this.#replaced += await this.#run(`insert into delta.changed
       select user_id from (
         select user_id from delta.told_users
         union

@@ -140,7 +140,12 @@ export class Explorer implements AsyncDisposable {
       const isLive = options.isLive === true;
       // a core is left for whoever writes
       const settings = isLive
-        ? { threads: String(Math.max(1, availableParallelism() - 1)), ...preparable }
+        ? {
+            threads: String(Math.max(1, availableParallelism() - 1)),
+            // see `tidy`
+            checkpoint_threshold: "4GB",
+            ...preparable,
+          }
         : {};
       const engine = await openLocked(database, join(folder, "spill"), options.memory, settings);
       return new Explorer(portfolio, options.settings ?? {}, engine, folder, isLive);
@@ -170,6 +175,12 @@ export class Explorer implements AsyncDisposable {
     this.#version++;
     // models of another date or other inputs are other models
     if (!isSame) this.#stances.clear();
+  }
+
+  /** Clears away what changes leave behind, now and then: it takes a moment, best spent when nobody waits. */
+  async tidy(): Promise<void> {
+    using _writing = await this.#writing.take();
+    await (await this.#changer)?.tidy();
   }
 
   /** Makes predictions follow the portfolio as it is now; until then they are of what it was when they were learnt. */

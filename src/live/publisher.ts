@@ -122,6 +122,7 @@ export class Publisher implements AsyncDisposable {
       this.#trouble = undefined;
       const at = Date.now();
       this.#tell({ ...this.#last, position, at, lag_ms: arrived === undefined ? null : at - arrived });
+      await this.#explorer.tidy();
     } catch (error) {
       this.#arrived ??= arrived;
       throw error;
