@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { lastChanges } from "../../live/changes.ts";
+import type { Live } from "../../live/live.ts";
 import type { Desk } from "../desk.ts";
 import { failures, routes } from "../failure.ts";
 
@@ -79,12 +80,38 @@ const json = <T extends z.ZodType>(description: string, schema: T) => ({
 /** Between two messages of a stream, so that proxies and browsers know that it lives. */
 const HEARTBEAT_MS = 15_000;
 
+/**
+ * How many letters are open, counted when one came or was closed: every page is told after every publication, and the
+ * count waits behind what is being written.
+ */
+class OpenLetters {
+  #counted: { readonly live: Live; readonly came: number; readonly count: Promise<number> } | undefined;
+
+  of(live: Live): Promise<number> {
+    const came = live.applier.totals.letters;
+    const known = this.#counted;
+    if (known?.live === live && known.came === came) return known.count;
+    const counted = { live, came, count: live.letters.count() };
+    this.#counted = counted;
+    // whoever asks next tries again
+    counted.count.catch(() => {
+      if (this.#counted === counted) this.#counted = undefined;
+    });
+    return counted.count;
+  }
+
+  changed(): void {
+    this.#counted = undefined;
+  }
+}
+
 /** What a page asks of a portfolio that changes. */
 export const liveRoutes = (desk: Desk) => {
   const app = routes();
+  const letters = new OpenLetters();
   const current = async (): Promise<LiveState> => {
     const { live } = desk;
-    return { ...live.state, dead_letters: await live.letters.count(), alerts_firing: live.alerts.firing };
+    return { ...live.state, dead_letters: await letters.of(live), alerts_firing: live.alerts.firing };
   };
   app.openapi(
     createRoute({
@@ -169,9 +196,9 @@ export const liveRoutes = (desk: Desk) => {
       },
     }),
     async (c) => {
-      const { letters } = desk.live;
+      const { live } = desk;
       const { limit, before } = c.req.valid("query");
-      return c.json({ total: await letters.count(), letters: await letters.list(limit, before) }, 200);
+      return c.json({ total: await letters.of(live), letters: await live.letters.list(limit, before) }, 200);
     },
   );
   app.openapi(
@@ -193,6 +220,7 @@ export const liveRoutes = (desk: Desk) => {
     }),
     async (c) => {
       const done = await desk.live.letters.replay(c.req.valid("json").numbers);
+      letters.changed();
       desk.live.tell();
       return c.json(done, 200);
     },
@@ -207,6 +235,7 @@ export const liveRoutes = (desk: Desk) => {
     }),
     async (c) => {
       const discarded = await desk.live.letters.discard(c.req.valid("json").numbers);
+      letters.changed();
       desk.live.tell();
       return c.json({ discarded }, 200);
     },
