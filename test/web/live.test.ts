@@ -103,6 +103,44 @@ describe("the open page", () => {
     expect(await page.locator("[aria-busy=true]").count()).toBe(0);
   });
 
+  test("headlines wait for nothing, the rest comes one at a time, and a page that is left keeps nobody waiting", async () => {
+    const page = await visitor.open(`${dashboard.url}/`);
+    await settled(page);
+    const isRest = (url: string) => /crossfilter|\/portfolio|credit-score-bands/.test(url);
+    const rest: string[] = [];
+    let isHeld = false;
+    page.on("request", (request) => {
+      if (isRest(request.url())) rest.push(request.url());
+    });
+    // an answer that does not come
+    await page.route(/\/api\/crossfilter/, () => {
+      isHeld = true;
+    });
+    const before = await customers();
+    await dashboard.tell(newcomer());
+    await poll(() => isHeld).toBe(true);
+    const asked = rest.length;
+    await dashboard.tell(newcomer());
+    await poll(() => shownCustomers(page)).toBe(before + 2);
+    await dashboard.tell(newcomer({ credit_score: 400 }));
+    await poll(() => shownCustomers(page)).toBe(before + 3);
+    expect(rest).toHaveLength(asked);
+
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Risk" }).click();
+    await page.getByRole("heading", { level: 1, name: /risk/i }).waitFor();
+    await settled(page);
+    const poor = await askOne(
+      dashboard.url,
+      "select count(*) from customer_profile where score_band = 'poor'",
+    );
+    await page.getByRole("button", { name: "View as table" }).nth(1).click();
+    const row = page.locator("#figure-credit-score-bands tbody tr", { hasText: "poor" });
+    const shown = async () => Number.parseInt(await row.locator("td").nth(1).innerText(), 10);
+    await poll(shown).toBe(poor);
+    await dashboard.tell(newcomer({ credit_score: 400 }));
+    await poll(shown).toBe(poor + 1);
+  });
+
   test("keeps the brush, the focus, what is half typed and what is open", async () => {
     const page = await visitor.open(`${dashboard.url}/?score=600..700`);
     await settled(page);

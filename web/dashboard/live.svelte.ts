@@ -1,5 +1,6 @@
 import { getContext, setContext } from "svelte";
 import type { LiveState } from "../../src/server/routes/live.ts";
+import { Turn } from "./turn.ts";
 
 export type { LiveState };
 
@@ -42,6 +43,8 @@ export class Live implements Moment {
   learnt = $state("");
   /** What the answers that came with the page are of. */
   readonly first: Moment;
+  /** Of whatever follows without being asked. */
+  readonly turn = new Turn();
   #connections = 0;
   #stream: EventSource | undefined;
   #wait = FIRST_WAIT_MS;

@@ -5,16 +5,15 @@ import { getLive, type Moment } from "./live.svelte.ts";
 /** Whoever tries again tries for all that failed: the cause is likely one, such as a server that was gone. */
 let retries = $state(0);
 
-/** An answer is asked for again after so many times the time that it took. */
-const PATIENCE = 4;
-
 /** Codes of a server that is not there, or about to go. */
 const AWAY: ReadonlySet<string> = new Set(["OFFLINE", "CLOSED"]);
 
 interface Following {
   /** What an answer is of, where the portfolio is live: another value asks for another. The figures' position when left out. */
   readonly version?: (moment: Moment) => string;
-  /** Milliseconds between two answers of the same address. */
+  /** Asked again as soon as there is something new, without waiting for a turn: for what is looked at first. */
+  readonly isFirst?: boolean;
+  /** Milliseconds between two answers of the same address, where it waits for a turn. */
   readonly every?: number;
   /** While true, what is shown stands still. */
   readonly isHeld?: () => boolean;
@@ -24,11 +23,13 @@ interface Following {
 export const still: Following = { version: () => "" };
 /** Answers that change when what predicts has learnt anew. */
 export const learnt: Following = { version: (moment) => moment.learnt };
+/** Figures that a reader looks at first. */
+export const first: Following = { isFirst: true };
 
 /**
  * What an address of the API answers. Another address is another request; until it is answered the old data stays,
  * so that nothing jumps, and the old request is given up. Where the portfolio is live the same address is asked
- * again when figures have moved: quietly, one request at a time.
+ * again when figures have moved: quietly, and when it is its turn among all that the page shows.
  */
 export class Resource<T> {
   data = $state.raw<T | undefined>();
@@ -38,27 +39,28 @@ export class Resource<T> {
   /** Another address is waited for. */
   loading = $state(false);
   /** Counts up when there is reason to look whether more is wanted. */
-  #turn = $state(0);
+  #answers = $state(0);
   #version: string;
   #asked: { readonly url: string; readonly controller: AbortController } | undefined;
+  /** What was wanted last. */
+  #wanted: { readonly url: string | undefined; readonly retries: number };
   /** What failed is not asked for again before something changes. */
   #failed: string | undefined;
   #at = 0;
-  /** How long the last answer took, in milliseconds. */
-  #took = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #live = getLive();
-  readonly #every: number;
+  readonly #following: Following;
 
   /** `initial` is what the server put into the page, for the address it has then. */
   constructor(
     url: () => string | undefined,
     initial?: { readonly url: string; readonly data: T },
-    { version = (moment) => moment.version, every = 0, isHeld }: Following = {},
+    following: Following = {},
   ) {
     const live = this.#live;
+    const { version = (moment) => moment.version, isHeld } = following;
     const current = () => (live === undefined ? "" : version(live));
-    this.#every = every;
+    this.#following = following;
+    this.#wanted = { url: initial?.url, retries: untrack(() => retries) };
     this.#version = untrack(current);
     if (initial !== undefined) {
       this.data = initial.data;
@@ -70,12 +72,12 @@ export class Resource<T> {
       const wanted = url();
       const wantedVersion = current();
       const isStill = isHeld?.() ?? false;
-      void this.#turn;
+      void this.#answers;
       void retries;
       untrack(() => this.#want(wanted, wantedVersion, isStill));
     });
     $effect(() => () => {
-      clearTimeout(this.#timer);
+      live?.turn.end(this);
       this.#asked?.controller.abort();
     });
   }
@@ -90,21 +92,27 @@ export class Resource<T> {
     this.#asked = undefined;
     const isAnswered = url === this.url && this.error === undefined;
     const isCurrent = isAnswered && (version === this.#version || isStill);
+    const before = this.#wanted;
+    this.#wanted = { url, retries };
     const attempt = `${url}\n${version}\n${retries}`;
     if (url === undefined || isCurrent || this.#failed === attempt) {
       this.loading = false;
+      this.#live?.turn.leave(this);
       return;
     }
-    // what takes long is asked less often, so that it does not hold up the rest
-    const rest = isAnswered ? this.#at + Math.max(this.#every, this.#took * PATIENCE) - Date.now() : 0;
-    clearTimeout(this.#timer);
-    if (rest > 0) {
-      this.#timer = setTimeout(() => this.#turn++, rest);
-      return;
+    // what the reader asks for waits for nothing
+    const isQuiet = url === before.url && (this.error === undefined || retries === before.retries);
+    const ask = () => this.#ask(url, version, attempt, isQuiet);
+    const { isFirst = false, every = 0 } = this.#following;
+    if (isQuiet && !isFirst && this.#live !== undefined)
+      this.#live.turn.wait(this, { from: this.#at + every, refresh: ask });
+    else {
+      this.#live?.turn.leave(this);
+      void ask();
     }
-    void this.#ask(url, version, attempt, isAnswered);
   }
 
+  /** Never rejects. */
   async #ask(url: string, version: string, attempt: string, isQuiet: boolean): Promise<void> {
     const controller = new AbortController();
     this.#asked = { url, controller };
@@ -114,7 +122,6 @@ export class Resource<T> {
     try {
       const data = await getJson<T>(url, { signal: controller.signal });
       if (controller.signal.aborted) return;
-      this.#took = Date.now() - this.#at;
       this.data = data;
       this.url = url;
       this.error = undefined;
@@ -130,6 +137,6 @@ export class Resource<T> {
     }
     this.#asked = undefined;
     this.loading = false;
-    this.#turn++;
+    this.#answers++;
   }
 }
