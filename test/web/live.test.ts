@@ -233,6 +233,27 @@ describe("the open page", () => {
   });
 });
 
+test("rows of a query stand still, say which event they are of, and how many came since", async () => {
+  await poll(() => dashboard.live.state.position).toBe(dashboard.live.state.committed);
+  const page = await visitor.open(
+    `${dashboard.url}/sql?q=${encodeURIComponent("select count(*) as n from users")}`,
+  );
+  await followed(page);
+  const { position } = dashboard.live.state;
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  const said = page.getByText(/^These rows are of event/);
+  await poll(() => said.innerText()).toMatch(
+    new RegExp(`event ${position.toLocaleString("en-US")}, read at \\d\\d:\\d\\d:\\d\\d, and do not follow`),
+  );
+  const rows = page.getByRole("region", { name: "Result" });
+  const before = await rows.innerText();
+  await dashboard.tell(newcomer(), newcomer());
+  await poll(() => said.innerText()).toMatch(/2 events have come since: run it again/);
+  expect(await rows.innerText()).toBe(before);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await poll(() => said.innerText()).not.toMatch(/since/);
+});
+
 describe("a reader who pauses", () => {
   test("sees the figures stand still, how far they are behind, and all of it move afterwards", async () => {
     const page = await visitor.open(`${dashboard.url}/`);

@@ -34,6 +34,10 @@ const result = z
     truncated: z.enum(["rows", "bytes"]).nullable().openapi({ description: "what ended the reading early" }),
     shortened: z.number().openapi({ description: `cells cut to ${CELL_LENGTH} characters` }),
     milliseconds: z.number(),
+    position: z.number().nullable().openapi({
+      description:
+        "of a live portfolio: the rows are of this many events at least; null where it is not live",
+    }),
   })
   .openapi("QueryResult");
 
@@ -77,6 +81,7 @@ export function sqlRoutes(desk: Desk, limits: Partial<AnswerLimits> = {}): OpenA
         const asked = desk.look(c);
         const look = narrowed ? asked : { ...asked, grain: wholePortfolio.grain, filters: {} };
         using _slot = await slots.take(signal);
+        const position = desk.isLive ? desk.live.state.position : null;
         const { started, ...read } = await desk.explorer.at(
           look,
           async ({ engine, view }) => ({
@@ -92,7 +97,7 @@ export function sqlRoutes(desk: Desk, limits: Partial<AnswerLimits> = {}): OpenA
         );
         const { cut, ...rest } = read;
         const milliseconds = Math.round(performance.now() - started);
-        return c.json({ ...rest, total_rows: read.rows.length, truncated: cut, milliseconds }, 200);
+        return c.json({ ...rest, total_rows: read.rows.length, truncated: cut, milliseconds, position }, 200);
       },
     )
     .openapi(
