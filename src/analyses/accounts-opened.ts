@@ -13,7 +13,7 @@ export default defineAnalysis({
   grain: "one row per year",
   unit: "card",
   definition:
-    "Cards on file by the year in which their account was opened. Accounts that were closed since are not in the file, so that early years are what is left of them. Cards without an opening month have a row of their own.",
+    "Cards on file by the year in which their account was opened. Accounts that were closed since are not on file, so that early years are what is left of them. Cards without an opening month have a row of their own.",
   needs: ["cards.opened_on"],
   measures: [],
 

@@ -15,7 +15,7 @@ export default defineAnalysis({
   grain: "one row per age band",
   unit: "customer",
   definition:
-    "Customers by stated age on the day of the file; customers under 18 or without an age have rows of their own where there are any.",
+    "Customers by stated age, which no date moves; customers under 18 or without an age have rows of their own where there are any.",
   needs: ["users.age"],
   measures: ["small"],
 

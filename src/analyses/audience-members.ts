@@ -42,7 +42,7 @@ export default defineAnalysis({
   columns: {
     audience: label("Audience", "premium or assistance."),
     user_id: id("Customer", "Key of the customer."),
-    credit_score: count("Credit score", "As the file states it."),
+    credit_score: count("Credit score", "As stated."),
     annual_income_usd: usd("Annual income", "Income in USD a year."),
     total_debt_usd: usd("Total debt", "All debt in USD.", { needs: ["users.total_debt_usd"] }),
     debt_to_income: ratio("Debt to income", "Total debt / annual income.", { needs: ["debt_to_income"] }),

@@ -13,7 +13,7 @@ export default defineAnalysis({
   grain: "one row per number of cards",
   unit: "customer",
   definition:
-    "Customers by the number of their rows in the cards file: every type, valid or expired, counted rather than stated. Cards of customers who are not in the customers file are left out.",
+    "Customers by the number of their rows in the cards table: every type, valid or expired, counted rather than stated. Cards of customers who are not in the customers table are left out.",
   needs: [],
   measures: [],
 

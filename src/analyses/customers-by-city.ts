@@ -14,7 +14,7 @@ export default defineAnalysis({
   grain: "one row per state and city",
   unit: "customer",
   definition:
-    "The city as the file states it, within its state: the nearest known place to a pair of coordinates is not taken for a city. Customers without a stated city have rows of their own.",
+    "The city as stated, within its state: the nearest known place to a pair of coordinates is not taken for a city. Customers without a stated city have rows of their own.",
   needs: ["users.city"],
   measures: ["small"],
 
@@ -37,7 +37,7 @@ export default defineAnalysis({
 
   columns: {
     state: label("State", "Two letters.", { needs: ["users.state"] }),
-    city: label("City", "As the file states it.", { nullable: true }),
+    city: label("City", "As stated.", { nullable: true }),
     customers: count("Customers", "Customers in the city."),
     share: share("Share", "Part of all customers.", { nullable: true }),
     income_median_usd: usd("Median income", "Of the customers' annual incomes, USD.", {

@@ -62,7 +62,7 @@ export default defineAnalysis({
     pd_mean: share("Mean probability", "Mean probability of default, where a model gives one.", {
       nullable: true,
     }),
-    defaults: count("Defaults", "Customers who defaulted, by the file.", { needs: ["users.defaulted"] }),
+    defaults: count("Defaults", "Customers who defaulted, as stated.", { needs: ["users.defaulted"] }),
     default_rate: share("Default rate", "Defaults / customers with an outcome.", {
       needs: ["users.defaulted"],
     }),

@@ -85,7 +85,7 @@ export default defineAnalysis({
     bin: label("Score", "Points; higher is safer."),
     customers: count("Customers", "Customers in the bin."),
     share: share("Share", "Part of all customers with a score.", { nullable: true }),
-    defaults: count("Defaults", "Customers who defaulted, by the file.", { needs: ["users.defaulted"] }),
+    defaults: count("Defaults", "Customers who defaulted, as stated.", { needs: ["users.defaulted"] }),
     default_rate: share("Default rate", "Defaults / customers with an outcome.", {
       needs: ["users.defaulted"],
     }),

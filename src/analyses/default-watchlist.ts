@@ -64,7 +64,7 @@ export default defineAnalysis({
     }),
     missing_inputs: label("Missing", "Inputs that are not known of the customer.", { nullable: true }),
     reference_rate: share("Reference rate", REFERENCE_CAPTION, { needs: ["users.credit_score"] }),
-    credit_score: count("Credit score", "As the file states it.", { needs: ["users.credit_score"] }),
+    credit_score: count("Credit score", "As stated.", { needs: ["users.credit_score"] }),
     utilisation: ratio("Utilisation", "Balances / limits of valid credit cards.", { needs: ["utilisation"] }),
     debt_to_income: ratio("Debt to income", "Total debt / annual income.", { needs: ["debt_to_income"] }),
     annual_income_usd: usd("Annual income", "USD.", { needs: ["users.annual_income_usd"] }),

@@ -48,7 +48,7 @@ export default defineAnalysis({
     const retired = find(rows, "value", "retired");
     if (!inputs.has("users.employment_status")) {
       const unknown = find(rows, "value", null)?.customers ?? 0;
-      return `${whole(retired?.customers ?? 0)} of ${counted(all, "customer")} have reached their retirement age (derived from age); the files state no employment status, so that it is not computable for the other ${whole(unknown)}.`;
+      return `${whole(retired?.customers ?? 0)} of ${counted(all, "customer")} have reached their retirement age (derived from age); no employment status is stated, so that it is not computable for the other ${whole(unknown)}.`;
     }
     const most = largest(rankable(rows, "value", values.small), "customers");
     const first =

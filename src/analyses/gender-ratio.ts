@@ -13,7 +13,7 @@ export default defineAnalysis({
   grain: "one row per gender",
   unit: "customer",
   definition:
-    "Customers by gender as the file states it, one count per customer however many cards they hold. Gender describes; it never decides risk or an offer.",
+    "Customers by gender as stated, one count per customer however many cards they hold. Gender describes; it never decides risk or an offer.",
   needs: ["users.gender"],
   measures: ["small"],
 
@@ -32,7 +32,7 @@ export default defineAnalysis({
   `,
 
   columns: {
-    value: label("Gender", "As the file states it.", { nullable: true }),
+    value: label("Gender", "As stated.", { nullable: true }),
     customers: count("Customers", "Customers of the gender."),
     share: share("Share", "Part of all customers.", { nullable: true }),
   },

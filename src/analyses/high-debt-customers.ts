@@ -34,7 +34,7 @@ export default defineAnalysis({
     debt_to_income: ratio("Debt to income", "Total debt / annual income."),
     total_debt_usd: usd("Total debt", "All debt in USD."),
     annual_income_usd: usd("Annual income", "Income in USD a year."),
-    credit_score: count("Credit score", "As the file states it.", { needs: ["users.credit_score"] }),
+    credit_score: count("Credit score", "As stated.", { needs: ["users.credit_score"] }),
   },
   chart: { mark: "table" },
 

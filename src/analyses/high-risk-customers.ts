@@ -53,7 +53,7 @@ export default defineAnalysis({
 
   columns: {
     user_id: id("Customer", "Key of the customer."),
-    credit_score: count("Credit score", "As the file states it."),
+    credit_score: count("Credit score", "As stated."),
     score_band: label("Score band", "Band of the score."),
     debt_to_income: ratio("Debt to income", "Total debt / annual income.", { needs: ["debt_to_income"] }),
     utilisation: ratio("Utilisation", "Balances / limits of valid credit cards.", { needs: ["utilisation"] }),

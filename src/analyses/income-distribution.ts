@@ -15,7 +15,7 @@ export default defineAnalysis({
   grain: "one row per income band",
   unit: "customer",
   definition:
-    "Customers by their own annual income in USD as the file states it; a band holds its lower bound, not its upper one (25,000 is in 25k-50k). Customers without an income have a row of their own where there are any.",
+    "Customers by their own annual income in USD as stated; a band holds its lower bound, not its upper one (25,000 is in 25k-50k). Customers without an income have a row of their own where there are any.",
   needs: ["users.annual_income_usd"],
   measures: ["small"],
 

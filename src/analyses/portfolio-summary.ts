@@ -37,7 +37,7 @@ export default defineAnalysis({
   grain: "one row for the portfolio",
   unit: "portfolio",
   definition:
-    "Customers are rows of the customers file, cards rows of the cards file; cards of absent customers count as cards and in no customer figure. Holding is given on file and valid (opened on or before the as-of date and not expired): an expired plastic is no proof of a closed account. A card without an opening month counts as opened, one without an expiry month is not counted as valid. Sums are of the values that the files state. Credit limits are of credit cards only; the limit of a debit or prepaid card is no credit.",
+    "Customers are rows of the customers table, cards rows of the cards table; cards of absent customers count as cards and in no customer figure. Holding is given on file and valid (opened on or before the as-of date and not expired): an expired plastic is no proof of a closed account. A card without an opening month counts as opened, one without an expiry month is not counted as valid. Sums are of the values that are stated. Credit limits are of credit cards only; the limit of a debit or prepaid card is no credit.",
   needs: [],
   measures: [],
 
@@ -106,8 +106,8 @@ export default defineAnalysis({
   `,
 
   columns: {
-    customers: count("Customers", "Rows of the customers file."),
-    cards: count("Cards", "Rows of the cards file, every type, valid or expired."),
+    customers: count("Customers", "Rows of the customers table."),
+    cards: count("Cards", "Rows of the cards table, every type, valid or expired."),
     credit_cards: count("Credit cards", "Cards of type credit.", { needs: ["cards.type"] }),
     debit_cards: count("Debit cards", "Cards of type debit.", { needs: ["cards.type"] }),
     prepaid_cards: count("Prepaid cards", "Cards of type prepaid.", { needs: ["cards.type"] }),
@@ -147,7 +147,7 @@ export default defineAnalysis({
     credit_score_mean: number("Mean credit score", "Of the customers.", { needs: ["users.credit_score"] }),
     cards_without_customer: count(
       "Cards without a customer",
-      "Cards whose customer is not in the customers file; in no customer figure.",
+      "Cards whose customer is not in the customers table; in no customer figure.",
     ),
   },
   chart: { mark: "figures" },
@@ -165,7 +165,7 @@ export default defineAnalysis({
     const rest =
       strays === 0
         ? ""
-        : ` ${counted(strays, "card")} ${strays === 1 ? "is" : "are"} of no customer in the files.`;
+        : ` ${counted(strays, "card")} ${strays === 1 ? "is" : "are"} of no customer on file.`;
     if (row.cards_valid === null || row.customers_without_valid_card === null) return `${held}${rest}`;
     const valid = `On ${asOf}, ${whole(row.cards_valid)} of ${counted(row.cards, "card")} are valid`;
     return row.customers_without_valid_credit_card === null

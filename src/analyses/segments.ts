@@ -58,7 +58,7 @@ export default defineAnalysis({
       needs: ["cards.type", "cards.credit_limit_usd", "validity"],
     }),
     cards_mean: number("Cards", "Mean, on file."),
-    defaults: count("Defaults", "Customers who defaulted, by the file.", { needs: ["users.defaulted"] }),
+    defaults: count("Defaults", "Customers who defaulted, as stated.", { needs: ["users.defaulted"] }),
     default_rate: share("Default rate", "Defaults / customers with an outcome.", {
       needs: ["users.defaulted"],
     }),

@@ -12,7 +12,7 @@ const docsOf = (fields: Readonly<Record<string, Field>>): Record<string, string>
   Object.fromEntries(Object.entries(fields).map(([name, { doc }]) => [name, doc]));
 
 const customer = {
-  cards: "Cards of the customer in the cards file.",
+  cards: "Cards of the customer in the cards table.",
   credit_cards: "Cards of type credit.",
   debit_cards: "Cards of type debit.",
   prepaid_cards: "Cards of type prepaid.",
@@ -49,7 +49,7 @@ const customer = {
 };
 
 const card = {
-  has_customer: "Whether the owner is in the customers file.",
+  has_customer: "Whether the owner is in the customers table.",
   last_valid_on: "Last day on which the card is valid.",
   status: "expired, expiring or later, on the as-of date.",
   is_this_month: "Expires in the month of the as-of date.",
@@ -77,8 +77,8 @@ export const queryTables: Readonly<Record<string, QueryTable>> = {
       excluded_because: "The first reason against; missing where there is none.",
     },
   },
-  users: { doc: "One row per customer, as the file states it.", columns: docsOf(users.fields) },
-  cards: { doc: "One row per card, as the file states it.", columns: docsOf(cards.fields) },
+  users: { doc: "One row per customer, as stated.", columns: docsOf(users.fields) },
+  cards: { doc: "One row per card, as stated.", columns: docsOf(cards.fields) },
   issues: {
     doc: "One row per finding about a cell, a row or a column of the files.",
     columns: {

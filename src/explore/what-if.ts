@@ -34,7 +34,7 @@ export type Change = "entered" | "left";
 export const changes: readonly Change[] = ["entered", "left"];
 
 const CAVEAT =
-  "Only the state of the cards moves with the date: customer attributes stay at the file's date, and closed accounts are not in the file.";
+  "Only the state of the cards moves with the date: customer attributes stay as they were stated, and closed accounts are not on file.";
 
 /**
  * The portfolio as it was opened beside the same under a look's date and thresholds. Filters narrow both sides

@@ -415,7 +415,7 @@ describe("sentences", () => {
     expect(await say("risk-matrix")).toMatch(/ 4 lack a score or a debt to income\.$/);
     desk.view = { ...desk.view, inputs: without("cards.pin_changed_year", "cards.on_dark_web") };
     expect(await say("card-security")).toBe("Of all cards on file, 1 (50.0%) has no chip.");
-    expect(await say("portfolio-summary")).toMatch(/ 1 card is of no customer in the files\.$/);
+    expect(await say("portfolio-summary")).toMatch(/ 1 card is of no customer on file\.$/);
   });
 
   it("cards of unknown type are no group to rank", async () => {

@@ -141,7 +141,7 @@ describe("lists", () => {
     const after = expiring("2021-03", 6);
     const { lists, caveat, asOf } = await compare(look);
     expect(asOf).toEqual({ opened: explorer.portfolio.asOf, now: "2021-03-31" });
-    expect(caveat).toContain("closed accounts are not in the file");
+    expect(caveat).toContain("closed accounts are not on file");
     expect(lists.find(({ id }) => id === "expiring-cards")).toMatchObject({
       opened: before.length,
       now: after.length,

@@ -56,7 +56,7 @@ test("a look stands beside the portfolio as it was opened, whatever the defaults
 test("a moved date comes with its caveat, pages with their rows", async () => {
   const moved = await json<WhatIfAnswer>("/what-if?as_of=2025-01-31");
   expect(moved.as_of.now).toBe("2025-01-31");
-  expect(moved.caveat).toContain("customer attributes stay at the file's date");
+  expect(moved.caveat).toContain("customer attributes stay as they were stated");
   const page = (offset: number) =>
     json<WhatIfRowsAnswer>(
       `/what-if/rows?as_of=2025-01-31&list=expiring-cards&change=left&offset=${offset}&limit=2`,

@@ -254,6 +254,18 @@ test("rows of a query stand still, say which event they are of, and how many cam
   await poll(() => said.innerText()).not.toMatch(/since/);
 });
 
+test("nothing says that a live portfolio is what its files were", async () => {
+  const page = await visitor.open(`${dashboard.url}/`);
+  await settled(page);
+  for (const path of ["/", "/risk", "/customers", "/data-quality", "/what-if", "/sql"]) {
+    await page.goto(`${dashboard.url}${path}`);
+    await settled(page);
+    expect(await page.locator("body").innerText(), path).not.toMatch(/rows of the|customers file|the file\b/);
+    expect(await page.getByRole("contentinfo").innerText()).toMatch(/and events since/);
+    expect(await page.getByText("Run it again").count()).toBe(0);
+  }
+});
+
 describe("a reader who pauses", () => {
   test("sees the figures stand still, how far they are behind, and all of it move afterwards", async () => {
     const page = await visitor.open(`${dashboard.url}/`);

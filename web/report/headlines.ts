@@ -34,9 +34,7 @@ export function headlines(
   const customers = number(portfolio, "customers");
   const list: (Headline | undefined)[] = [
     headline("portfolio-summary", "customer", portfolio, "customers", "Customers", () =>
-      whole === undefined
-        ? "all rows of the customers file"
-        : `of ${count(whole.customers)} in the customers file`,
+      whole === undefined ? "all of the portfolio" : `of ${count(whole.customers)} in the portfolio`,
     ),
     headline("portfolio-summary", "card", portfolio, "cards", "Cards on file", () =>
       [

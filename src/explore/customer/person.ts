@@ -3,7 +3,7 @@ import { CardscopeError } from "../../errors.ts";
 import { maskCardNumbers } from "../../schema/mask.ts";
 import { sql } from "../../sql/statement.ts";
 
-/** One customer as the customers file and the models state them. */
+/** One customer as the customers table and the models state them. */
 export interface Person {
   readonly id: string | number;
   /** Row of `users`. */
@@ -20,7 +20,7 @@ export async function findPerson(engine: Engine, id: string): Promise<Person> {
   const key = found.rows[0]?.["user_id"];
   if (typeof key !== "string" && typeof key !== "number")
     throw new CardscopeError("NOT_FOUND", `no customer has the id ${maskCardNumbers(id.slice(0, 100))}`, {
-      hint: "search on the page Customers; ids are those of the customers file",
+      hint: "search on the page Customers; ids are those of the customers table",
     });
   const stated = await engine.query(sql`select * from users where user_id = ${key}`);
   const profile = await engine.query(sql`select * from customer_profile where user_id = ${key}`);

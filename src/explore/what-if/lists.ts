@@ -20,7 +20,7 @@ export interface MovingList {
 }
 
 const customer = id("Customer", "Key of the customer.");
-const score = count("Credit score", "As the file states it.", { needs: ["users.credit_score"] });
+const score = count("Credit score", "As stated.", { needs: ["users.credit_score"] });
 const income = usd("Annual income", "USD a year.", { needs: ["users.annual_income_usd"] });
 const debt = usd("Total debt", "USD.", { needs: ["users.total_debt_usd"] });
 const debtToIncome = ratio("Debt to income", "Total debt / annual income.", { needs: ["debt_to_income"] });
