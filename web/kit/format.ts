@@ -65,6 +65,18 @@ export function formatCell(column: Column, value: Scalar | undefined): string {
 export const tick = (kind: Kind, value: number): string =>
   signed(short[kind]?.format(value) ?? String(value));
 
+const finest = { share: number({ style: "percent", maximumFractionDigits: 4 }) } as Partial<
+  Record<Kind, Intl.NumberFormat>
+>;
+const fine = number({ maximumFractionDigits: 4 });
+
+/** The ticks of an axis: as short as still tells them apart, since an axis need not begin at zero. */
+export function ticks(kind: Kind, values: readonly number[]): readonly string[] {
+  const ways = [tick, formatValue, (_: Kind, value: number) => signed((finest[kind] ?? fine).format(value))];
+  const written = ways.map((write) => values.map((value) => write(kind, value)));
+  return written.find((texts) => new Set(texts).size === texts.length) ?? written.at(-1) ?? [];
+}
+
 /** A minus sign that is as wide as a figure, and none before zero. */
 const signed = (text: string): string =>
   /^-\D*[0.,]+\D*$/.test(text) ? text.slice(1) : text.replace("-", "−");
