@@ -218,6 +218,8 @@ describe("the open page", () => {
   });
 
   test("predictions follow when they have been learnt anew, not before", async () => {
+    // nothing is left to be learnt of what came before
+    await poll(() => dashboard.live.state.learnt_position).toBe(dashboard.live.state.position);
     const page = await visitor.open(`${dashboard.url}/predict`);
     await settled(page);
     const asked: string[] = [];
@@ -348,6 +350,42 @@ test("a server that is gone and back is told, and found again without a reload",
 });
 
 describe("the page Live", () => {
+  test("says on every page that a broker is away, and takes it back", async () => {
+    const page = await visitor.open(`${dashboard.url}/`);
+    await settled(page);
+    const feed = (status: "connected" | "reconnecting") => {
+      const said = { name: "nats EVENTS", kind: "nats" as const, status, position: 7, pending: 5 };
+      dashboard.live.feeds = [{ status: said }];
+      dashboard.live.tell();
+    };
+    feed("reconnecting");
+    await strip(page).getByText("Live, nats EVENTS reconnecting", { exact: true }).waitFor();
+    const told = page.locator("header [aria-live=polite]").first();
+    await poll(() => told.textContent()).toBe("A feed brings no events: nats EVENTS reconnecting");
+    await page.goto(`${dashboard.url}/live`);
+    await settled(page);
+    const feeds = page.getByRole("region", { name: "Feeds", exact: true });
+    // how many wait there is not known now
+    expect(await feeds.innerText()).not.toMatch(/waiting/);
+    feed("connected");
+    await poll(() => feeds.innerText()).toMatch(/connected[\s\S]*5 waiting/);
+    await strip(page).getByText("Live", { exact: true }).waitFor();
+    dashboard.live.feeds = [];
+    dashboard.live.tell();
+  });
+
+  test("is no longer than what it shows, however many letters there are", async () => {
+    await dashboard.post(...Array.from({ length: 60 }, (_, i) => `no event ${i}`));
+    const page = await visitor.open(`${dashboard.url}/live`, { width: 390 });
+    await settled(page);
+    const below = await page.evaluate<number>(
+      "document.documentElement.scrollHeight - document.querySelector('body footer:last-of-type').getBoundingClientRect().bottom - scrollY",
+    );
+    expect(below).toBeLessThan(100);
+    await page.getByRole("button", { name: "Discard all" }).click();
+    await page.getByText("None is open.").waitFor();
+  });
+
   test("shows the last changes and leads to the customer", async () => {
     const page = await visitor.open(`${dashboard.url}/live`);
     const change = newcomer();

@@ -15,6 +15,9 @@ export const moment = (iso: string): string =>
     ? clock(iso)
     : `${days.format(new Date(iso))}, ${clock(iso)}`;
 
+/** The way that an event came. */
+export const viaWords = { http: "HTTP", nats: "NATS", kafka: "Kafka", replay: "replay" } as const;
+
 export function rateWords({ shown, isQuiet }: Live): string {
   const rate = isQuiet ? 0 : (shown?.rate_per_second ?? 0);
   return `${rate > 0 && rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s`;
