@@ -150,6 +150,43 @@ test("a stream tells the state at once and after each publication, at most five 
   expect(states.at(-1)).toMatchObject({ status: "running", because: null, as_of: "2025-06-30" });
 });
 
+test("news that are no figures are told less often, and the last of them is", async () => {
+  const stop = new AbortController();
+  const stream = await fetch(`${url}/api/live/stream`, {
+    headers: { authorization: "Bearer of-the-dashboard" },
+    signal: stop.signal,
+  });
+  const feed = (pending: number) => {
+    const status = { name: "nats EVENTS", kind: "nats" as const, status: "connected" as const };
+    live.feeds = [{ status: { ...status, position: 1, pending } }];
+    live.tell();
+  };
+  const waiting: (number | null | undefined)[] = [];
+  const sending = (async () => {
+    for (let i = 100; i >= 0; i--) {
+      feed(i);
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  })();
+  let text = "";
+  const began = performance.now();
+  for await (const chunk of stream.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    const parts = text.split("\n\n");
+    text = parts.pop() ?? "";
+    for (const part of parts) {
+      const data = /^data: (.*)$/m.exec(part)?.[1];
+      if (data !== undefined) waiting.push((JSON.parse(data) as LiveState).feeds[0]?.pending);
+    }
+    if (waiting.at(-1) === 0) break;
+  }
+  await sending;
+  stop.abort();
+  live.feeds = [];
+  expect(waiting.length).toBeGreaterThan(2);
+  expect(waiting.length).toBeLessThanOrEqual(2 + ((performance.now() - began) / 1000) * 5);
+});
+
 test("a browser that does not read holds up nobody, and nothing queues up for it", async () => {
   const slow = request(`${url}/api/live/stream`, { headers: { authorization: "Bearer of-the-dashboard" } });
   const response = await new Promise<import("node:http").IncomingMessage>((done) => {

@@ -79,6 +79,8 @@ const json = <T extends z.ZodType>(description: string, schema: T) => ({
 
 /** Between two messages of a stream, so that proxies and browsers know that it lives. */
 const HEARTBEAT_MS = 15_000;
+/** New figures are told at once; a feed that reads on, or a count that moved, no sooner than this after the last. */
+const LEAST_MS = 200;
 
 /**
  * How many letters are open, counted when one came or was closed: every page is told after every publication, and the
@@ -126,7 +128,7 @@ export const liveRoutes = (desk: Desk) => {
     createRoute({
       method: "get",
       path: "/live/stream",
-      summary: "the state as server-sent events, at most five a second",
+      summary: "the state as server-sent events: new figures at once, other news at most five times a second",
       responses: { 200: { description: "events `state`, with the position as their id" }, ...failures },
     }),
     (c) => {
@@ -144,23 +146,31 @@ export const liveRoutes = (desk: Desk) => {
           unsubscribe();
           wake?.();
         });
+        /** Whether something came before the time was over. */
+        const woken = (ms: number) =>
+          new Promise<boolean>((done) => {
+            const timer = setTimeout(() => done(false), ms);
+            wake = () => {
+              clearTimeout(timer);
+              done(true);
+            };
+          });
+        let last = { position: -1, at: 0 };
         while (!stream.aborted) {
           if (isDue) {
             isDue = false;
             const told = await current();
+            const wait = told.position === last.position ? last.at + LEAST_MS - Date.now() : 0;
+            if (wait > 0) {
+              // what came meanwhile may be new figures
+              if (!isDue) await woken(wait);
+              isDue = true;
+              continue;
+            }
+            last = { position: told.position, at: Date.now() };
             // a slow reader is waited for, and gets the newest state then: nothing queues up
             await stream.writeSSE({ event: "state", id: String(told.position), data: JSON.stringify(told) });
-          } else {
-            const isWoken = await new Promise<boolean>((done) => {
-              const timer = setTimeout(() => done(false), HEARTBEAT_MS);
-              wake = () => {
-                clearTimeout(timer);
-                done(true);
-              };
-            });
-            wake = undefined;
-            if (!isWoken && !stream.aborted) await stream.write(": alive\n\n");
-          }
+          } else if (!(await woken(HEARTBEAT_MS)) && !stream.aborted) await stream.write(": alive\n\n");
         }
       });
     },
