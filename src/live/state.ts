@@ -28,13 +28,12 @@ export async function makeState(
   const told = (type: string) => `(select subject, op, data from ${target}.main.told where type = '${type}')`;
   /** What the files have, of what was never told of. */
   const untold = (table: string, key: "user_id" | "card_id", type: string) =>
-    `select * from ${of(table)} base
-    where not exists (from ${told(type)} told where cast(told.subject as ${keys[key]}) = base.${key})`;
+    `from ${of(table)} anti join (select cast(subject as ${keys[key]}) as ${key} from ${told(type)} told) told using (${key})`;
   // in order of the keys: figures do not follow the order in which rows changed
   await make(
     "users",
     `from (
-      ${untold("base_users", "user_id", "customer")}
+      (${untold("base_users", "user_id", "customer")})
       union all by name (select * exclude (is_there) from (${userRows(told("customer"), keys)}) where is_there)
     )
     order by user_id nulls last`,
