@@ -122,6 +122,10 @@ function readDirectly({ column, field, type, readAs }: RawColumn): Direct | unde
     return { ...base, notation: "integer", value: column, isWholeId: true };
   if (type === "BOOLEAN" && field.reading === "flag")
     return { ...base, notation: "true/false", value: column };
+  const [cut] = notations.card_number;
+  // every cell is as `card-number.ts` has left it
+  if (field.reading === "card_number" && cut !== undefined)
+    return { ...base, notation: cut.name, value: cut.read(column) };
   return undefined;
 }
 
