@@ -4,7 +4,7 @@ import type { Field } from "../schema/tables.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { type Binding, type TableName, tables } from "./bind.ts";
 import { coordinateDay, looksLikeDay } from "./damage.ts";
-import { infer } from "./infer.ts";
+import { inferAll } from "./infer.ts";
 import type { Inferred, RawColumn } from "./inferred.ts";
 import type { IssueLog } from "./issue-log.ts";
 import { refuseCardNumbersAsKeys, strayCardNumbers } from "./keys.ts";
@@ -97,8 +97,7 @@ export async function readTable(
   const { binding, name: rawName } = loaded;
   const table = binding.table;
   const { fields, key } = tables[table];
-  const columns: Inferred[] = [];
-  for (const column of loaded.columns) columns.push(await infer(engine, rawName, column));
+  const columns = await inferAll(engine, rawName, loaded.columns);
   settleSiblings(columns);
 
   const values = new Map<string, string>();
