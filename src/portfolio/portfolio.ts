@@ -18,6 +18,7 @@ import { withinMemory } from "../engines/memory.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import type { HeaderMap, TableName } from "../ingest/bind.ts";
 import { type Ingested, ingest } from "../ingest/ingest.ts";
+import { openFiles } from "../ingest/open-files.ts";
 import { borrowersOf, type PortfolioBorrowers } from "../models/borrowers.ts";
 import { buildModels, outcomesIn, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
@@ -143,9 +144,16 @@ export class Portfolio implements AsyncDisposable {
       options.onProgress?.(step, done);
     };
     const isSmall = await areSmall(files).catch(() => false);
-    const engine = await openDuckDB(options.database, {
+    const opening = openDuckDB(options.database, {
       ...withinMemory(options.memory),
       ...(isSmall && { threads: "1" }),
+    });
+    // the engine begins while the files are opened; what is wrong with one is met where they are read
+    const opened = openFiles(opening, files);
+    opened.catch(() => {});
+    const engine = await opening.catch(async (error: unknown) => {
+      await (await opened)[Symbol.asyncDispose]();
+      throw error;
     });
     const stop = () => engine.interrupt();
     signal?.addEventListener("abort", stop, { once: true });
@@ -153,7 +161,7 @@ export class Portfolio implements AsyncDisposable {
       onProgress("reading files");
       const today = options.today ?? new Date().toISOString().slice(0, 10);
       const { map, sheets, nearestPlaces = true } = options;
-      const read = await ingest(engine, files, {
+      const read = await ingest(engine, opened, {
         today,
         nearestPlaces,
         // not by way of what throws: it is told from a timer
