@@ -104,6 +104,8 @@ export class Portfolio implements AsyncDisposable {
   readonly #onProgress: OnProgress;
   /** How many analyses run at a time. */
   readonly #lanes: number;
+  /** Connections beside the engine's own on which analyses run. */
+  readonly #further = new Set<DuckDBEngine>();
 
   private constructor(
     engine: DuckDBEngine,
@@ -268,10 +270,17 @@ export class Portfolio implements AsyncDisposable {
   ): Promise<Answer[]> {
     const own: DuckDBEngine[] = [];
     try {
-      while (own.length + 1 < this.#lanes) own.push(withLateModels(await this.#engine.connect(), this.#late));
+      while (own.length + 1 < this.#lanes) {
+        const lane = withLateModels(await this.#engine.connect(), this.#late);
+        own.push(lane);
+        this.#further.add(lane);
+      }
       return await inLanes([this.#engine, ...own], items, work);
     } finally {
-      for (const lane of own) await lane[Symbol.asyncDispose]();
+      for (const lane of own) {
+        this.#further.delete(lane);
+        await lane[Symbol.asyncDispose]();
+      }
     }
   }
 
@@ -321,7 +330,7 @@ export class Portfolio implements AsyncDisposable {
   interrupt(): void {
     this.#stop.abort();
     this.#stop = new AbortController();
-    this.#engine.interrupt();
+    for (const engine of [this.#engine, ...this.#further]) engine.interrupt();
   }
 
   async close(): Promise<void> {
