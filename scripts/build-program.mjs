@@ -1,4 +1,7 @@
-import { cpSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
@@ -6,7 +9,8 @@ const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /**
  * Builds dist/program: the command line in a few files instead of four hundred, which a short run would spend more time on
- * finding than on running. What only the dashboard needs, or has parts of its own beside it, stays a package.
+ * finding than on running. What only the dashboard needs, or has parts of its own beside it, stays a package. The files
+ * are CommonJS, which alone can be loaded with what V8 made of it before (`bin/program.js`).
  */
 export async function buildProgram({ logLevel = "warn" } = {}) {
   await build({
@@ -14,7 +18,7 @@ export async function buildProgram({ logLevel = "warn" } = {}) {
     logLevel,
     root: at("."),
     publicDir: false,
-    plugins: [requireAsImport],
+    plugins: [requireAsImport, importByLoader],
     build: {
       ssr: true,
       target: "node20",
@@ -24,8 +28,9 @@ export async function buildProgram({ logLevel = "warn" } = {}) {
       rolldownOptions: {
         input: { main: at("src/cli/main.ts"), "workbook-thread": at("src/ingest/xlsx/workbook-thread.ts") },
         // beside one another, so that they find files from where they are as the modules do that they are made of
-        output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
-        checks: { pluginTimings: false },
+        output: { format: "cjs", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+        // what has none in CommonJS is for the sources alone (`ingest/xlsx/workbook-apart.ts`)
+        checks: { pluginTimings: false, emptyImportMeta: false },
       },
     },
     ssr: {
@@ -38,13 +43,35 @@ export async function buildProgram({ logLevel = "warn" } = {}) {
         "@nats-io/transport-node",
         "@platformatic/kafka",
         "hono",
-        "hucre",
         "open",
         "zod",
       ],
     },
   });
   cpSync(at("src/models/marts"), at("dist/program/marts"), { recursive: true });
+  writeFileSync(at("dist/program/package.json"), '{ "type": "commonjs" }\n');
+  cacheProgram();
+}
+
+/** Has V8 compile what a short run needs. */
+function cacheProgram() {
+  const folder = mkdtempSync(join(tmpdir(), "cardscope-build-"));
+  const run = (script, ...command) =>
+    execFileSync(process.execPath, [script, ...command], { stdio: ["ignore", "ignore", "inherit"] });
+  try {
+    run(at("bin/cardscope.js"), "sample", folder, "--format", "xlsx", "--brief");
+    const files = [join(folder, "users.xlsx"), join(folder, "cards.xlsx")];
+    run(
+      at("scripts/cache-program.mjs"),
+      at("dist/program/main.js"),
+      "analyze",
+      ...files,
+      "--quiet",
+      "--json",
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** What modules require for speed's sake (`engines/node-api.ts`) is brought in like what they import. */
@@ -56,4 +83,10 @@ const requireAsImport = {
     const name = call.exec(code)?.[1];
     return name && `import * as required from ${name};\n${code.replace(call, "required")}`;
   },
+};
+
+/** What is imported by and by, in the way that `bin/program.js` has for it. */
+const importByLoader = {
+  name: "import-by-loader",
+  renderChunk: (code) => code.replaceAll(/\bimport\(/g, "importModule("),
 };

@@ -1,4 +1,4 @@
-import type { Engine, ResultRow } from "../engines/engine.ts";
+import type { Engine, Relation, ResultRow } from "../engines/engine.ts";
 import { JsonFile } from "../engines/json-file.ts";
 import { CardscopeError } from "../errors.ts";
 import type { View } from "../models/build.ts";
@@ -46,14 +46,9 @@ export async function runAnalysis<C extends Columns, M extends MeasureName>(
   firstRows = FIRST_ROWS,
 ): Promise<Result<C>> {
   const text = renderAnalysis(analysis, engine, view);
-  const rows: Row<C>[] = [];
-  for await (const batch of shaped(
-    analysis,
-    engine,
-    view,
-    analysis.list ? `${text}\nlimit ${firstRows}` : text,
-  ))
-    rows.push(...(batch as unknown as Row<C>[]));
+  // all rows at once, since they are kept: in batches, a result takes five calls of the engine instead of one
+  const relation = await engine.query(raw(analysis.list ? `${text}\nlimit ${firstRows}` : text));
+  const rows = shaped(analysis, view, relation) as unknown as readonly Row<C>[];
   let total = rows.length;
   if (analysis.list && total === firstRows) {
     const counted = await engine.query(raw(`select count(*) as n from (\n${text}\n) listed`));
@@ -102,12 +97,13 @@ function resultOf<C extends Columns, M extends MeasureName>(
 }
 
 /** Every row of an analysis in batches: lists can be longer than memory. */
-export function streamRows(
+export async function* streamRows(
   analysis: AnyAnalysis,
   engine: Engine,
   view: View,
 ): AsyncGenerator<readonly ResultRow[]> {
-  return shaped(analysis, engine, view, renderAnalysis(analysis, engine, view));
+  for await (const batch of engine.stream(raw(renderAnalysis(analysis, engine, view))))
+    yield shaped(analysis, view, batch);
 }
 
 /** Kinds that are never no number. */
@@ -128,22 +124,15 @@ export function jsonSelect(analysis: AnyAnalysis, engine: Engine, view: View): s
 }
 
 /** The rows of a statement in the shape that the analysis declares. */
-async function* shaped(
-  analysis: AnyAnalysis,
-  engine: Engine,
-  view: View,
-  text: string,
-): AsyncGenerator<readonly ResultRow[]> {
+function shaped(analysis: AnyAnalysis, view: View, { columns, rows }: Relation): readonly ResultRow[] {
   const names = Object.keys(analysis.columns);
   const absent = names.filter((name) => !has(analysis.columns[name], view.inputs));
-  for await (const { columns, rows } of engine.stream(raw(text))) {
-    if (columns.join() !== names.join())
-      throw new CardscopeError(
-        "RESULT_SHAPE",
-        `${analysis.id}: expected columns ${names.join(", ")}, got ${columns.join(", ")}`,
-      );
-    yield absent.length === 0 ? rows : rows.map((row) => ({ ...row, ...nulls(absent) }));
-  }
+  if (columns.join() !== names.join())
+    throw new CardscopeError(
+      "RESULT_SHAPE",
+      `${analysis.id}: expected columns ${names.join(", ")}, got ${columns.join(", ")}`,
+    );
+  return absent.length === 0 ? rows : rows.map((row) => ({ ...row, ...nulls(absent) }));
 }
 
 function renderAnalysis(analysis: AnyAnalysis, engine: Engine, view: View): string {

@@ -1,4 +1,4 @@
-import { type Consumer, ListOffsetTimestamps } from "@platformatic/kafka";
+import type { Consumer } from "@platformatic/kafka";
 import { Held } from "./attempts.ts";
 import type { KafkaOptions } from "./kafka-options.ts";
 
@@ -36,6 +36,7 @@ export async function placePartitions(
   const metadata = await consumer.metadata({ topics: [topic], forceUpdate: true });
   const found = metadata.topics.get(topic);
   if (found === undefined || found.partitionsCount === 0) throw new Held(`no topic ${topic}: create it`);
+  const { ListOffsetTimestamps } = await import("@platformatic/kafka");
   const [first, end] = await Promise.all([
     consumer.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.EARLIEST }),
     consumer.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST }),

@@ -1,4 +1,3 @@
-import { Consumer } from "@platformatic/kafka";
 import { applying, attempts, Held, messageOf, type Pace } from "./attempts.ts";
 import { Batches, room } from "./batches.ts";
 import type { DeliverTo, Feed } from "./feed.ts";
@@ -29,6 +28,8 @@ export async function openKafkaFeed(
   onStatus: () => void,
   pace: Pace = {},
 ): Promise<Feed> {
+  // a package of ES modules, which the built program's files are not
+  const { Consumer } = await import("@platformatic/kafka");
   const connection = consumerOptions(options);
   const identities = new StreamIdentities(options.workspace);
   const standing = new Standing("kafka", options.topic, onStatus);

@@ -153,9 +153,10 @@ function bindByCategory(
   const couldBe = (index: number) => rivals.some(([column]) => aliases.get(column)?.has(keys[index] ?? ""));
   for (const [column, field] of rivals) {
     if (columns.has(column)) continue;
-    const best = keys
-      .map((_, index) => ({ index, share: known(field, samples[index] ?? []) }))
-      .filter(({ index, share }) => share > 0.5 && !taken.has(index) && couldBe(index))
+    const best = [...keys.keys()]
+      .filter((index) => !taken.has(index) && couldBe(index))
+      .map((index) => ({ index, share: known(field, samples[index] ?? []) }))
+      .filter(({ share }) => share > 0.5)
       .sort((a, b) => b.share - a.share)[0];
     if (best !== undefined) take(column, best.index);
   }
@@ -174,5 +175,7 @@ export function isReadable(field: Field, sample: readonly string[]): boolean {
   if (field.categories !== undefined && !field.open) return known(field, sample) > 0.5;
   // numbers that a spreadsheet turned into dates are still the column's
   const readable = [...notations[field.reading], ...(field.reading === "number" ? notations.month : [])];
-  return sample.filter((text) => readable.some((n) => isWritten(n, text))).length > sample.length / 2;
+  let read = 0;
+  // to judge every cell of every header is a part of a short run
+  return sample.some((text) => readable.some((n) => isWritten(n, text)) && ++read > sample.length / 2);
 }

@@ -14,21 +14,26 @@ import { raw } from "../sql/statement.ts";
 export async function locate(engine: DuckDBEngine, points: string, nearestPlaces: boolean): Promise<void> {
   const unstated = await engine.query(raw("select 1 as found from users where state is null limit 1"));
   if (!nearestPlaces && unstated.rows.length === 0) return;
-  await engine.execute(
-    raw(
-      "create or replace table points (latitude double, longitude double, other_latitude double, other_longitude double, state varchar, nearest_place varchar)",
-    ),
+  const kept = engine.execute(
+    raw(`create or replace table points as
+      select * from (${points}) points where latitude is not null and longitude is not null`),
   );
+  // while the engine is at it
   const states = loadStates();
   const places = nearestPlaces ? loadPlaces() : undefined;
-  const appender = await engine.connection.createAppender("points");
+  await kept;
+  await engine.execute(
+    raw(
+      "create or replace table located (latitude double, longitude double, other_latitude double, other_longitude double, state varchar, nearest_place varchar)",
+    ),
+  );
+  const appender = await engine.connection.createAppender("located");
   const distinct = raw(
-    `select distinct latitude, longitude, other_latitude, other_longitude from (${points}) points
-    where latitude is not null and longitude is not null
+    `select distinct latitude, longitude, other_latitude, other_longitude from points
     order by latitude nulls last, longitude nulls last, other_latitude nulls last, other_longitude nulls last`,
   );
   for await (const { rows } of engine.stream(distinct)) {
-    const located = rows.map((row) => {
+    const found = rows.map((row) => {
       const latitude = Number(row["latitude"]);
       const longitude = Number(row["longitude"]);
       const isCertain = row["other_latitude"] === null && row["other_longitude"] === null;
@@ -48,22 +53,23 @@ export async function locate(engine: DuckDBEngine, points: string, nearestPlaces
         isCertain ? (places?.nearest(latitude, longitude) ?? null) : null,
       ] as const;
     });
-    const chunk = DuckDBDataChunk.create([DOUBLE, DOUBLE, DOUBLE, DOUBLE, VARCHAR, VARCHAR], located.length);
+    const chunk = DuckDBDataChunk.create([DOUBLE, DOUBLE, DOUBLE, DOUBLE, VARCHAR, VARCHAR], found.length);
     for (let i = 0; i < 6; i++)
       chunk.setColumnValues(
         i,
-        located.map((point) => point[i] ?? null),
+        found.map((point) => point[i] ?? null),
       );
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();
   await engine.execute(
-    raw(`update users set state = coalesce(users.state, points.state), nearest_place = points.nearest_place
-      from (${points}) p, points
-      where p.user_id = users.user_id
-        and points.latitude = p.latitude and points.longitude = p.longitude
-        and points.other_latitude is not distinct from p.other_latitude
-        and points.other_longitude is not distinct from p.other_longitude`),
+    raw(`update users set state = coalesce(users.state, located.state), nearest_place = located.nearest_place
+      from points, located
+      where points.user_id = users.user_id
+        and located.latitude = points.latitude and located.longitude = points.longitude
+        and located.other_latitude is not distinct from points.other_latitude
+        and located.other_longitude is not distinct from points.other_longitude`),
   );
   await engine.execute(raw("drop table points"));
+  await engine.execute(raw("drop table located"));
 }

@@ -14,7 +14,7 @@ import { coordinateDay } from "./damage.ts";
 import { plainHeader } from "./headers.ts";
 import { IssueLog } from "./issue-log.ts";
 import { leaveOutKeyless, settleIds, settleKey } from "./keys.ts";
-import { openFiles } from "./open-files.ts";
+import type { OpenFiles } from "./open-files.ts";
 import { type Found, pickTables } from "./pick-tables.ts";
 import { type LoadedTable, loadTable, type ReadTable, readTable } from "./read-table.ts";
 import { checkAges, checkCardCounts, checkMonths, checkRelations, checkRowNumbers } from "./relations.ts";
@@ -47,15 +47,15 @@ export interface Ingested {
 
 /**
  * Reads a customers file and a cards file, in either order, or one workbook with both, into the canonical
- * tables. Throws DATA_REFUSED, before anything is written outside of the database, where they are no portfolio.
+ * tables, and closes them. Throws DATA_REFUSED, before anything is written outside of the database, where they are no portfolio.
  */
 export async function ingest(
   engine: DuckDBEngine,
-  paths: readonly string[],
+  opening: Promise<OpenFiles>,
   options: IngestOptions,
 ): Promise<Ingested> {
   const log = await IssueLog.open(engine);
-  const files = await openFiles(engine, paths);
+  const files = await opening;
   let read: { users: ReadTable; cards: ReadTable };
   let found: Found;
   const hashes = new Map<string, Promise<string>>();

@@ -276,7 +276,7 @@ export const notations: Readonly<Record<Reading, readonly Notation[]>> = {
     {
       name: "last four digits",
       pattern: "\\d+:\\d*",
-      read: (x) => `nullif(regexp_extract(${x}, ':(\\d*)$', 1), '')`,
+      read: (x) => `nullif(split_part(${x}, ':', 2), '')`,
     },
   ],
 };

@@ -18,10 +18,11 @@ export interface OpenFiles extends AsyncDisposable {
 }
 
 /**
- * Opens every file, whatever its format, and every sheet of a workbook, hidden ones too. `limits` are for tests.
+ * Opens every file, whatever its format, and every sheet of a workbook, hidden ones too. Not all formats wait for the
+ * engine. `limits` are for tests.
  */
 export async function openFiles(
-  engine: DuckDBEngine,
+  engine: DuckDBEngine | Promise<DuckDBEngine>,
   paths: readonly string[],
   limits: Partial<WorkbookLimits> = {},
 ): Promise<OpenFiles> {
@@ -33,7 +34,7 @@ export async function openFiles(
     const file = basename(path);
     const identity = await identify(path, file);
     if (identity.format === "csv") return [openCsv(path, file, identity)];
-    if (identity.format !== "xlsx") return [await openColumnar(engine, path, file, identity)];
+    if (identity.format !== "xlsx") return [await openColumnar(await engine, path, file, identity)];
     const { size } = await stat(path);
     const workbook = await (size < APART_FROM_BYTES ? openWorkbook : openWorkbookApart)(path, limits);
     workbooks.push(workbook);

@@ -4,14 +4,14 @@ import type { Field } from "../schema/tables.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { type Binding, type TableName, tables } from "./bind.ts";
 import { coordinateDay, looksLikeDay } from "./damage.ts";
-import { infer } from "./infer.ts";
+import { inferAll } from "./infer.ts";
 import type { Inferred, RawColumn } from "./inferred.ts";
 import type { IssueLog } from "./issue-log.ts";
 import { refuseCardNumbersAsKeys, strayCardNumbers } from "./keys.ts";
 import { FORMULA_WITHOUT_VALUE, isError, isMissingToken } from "./missing.ts";
 import { textOf } from "./raw-table.ts";
 import { loadScanned } from "./scanned.ts";
-import { LOADING, type SourceTable, type Watch } from "./source-table.ts";
+import { createTable, LOADING, type SourceTable, type Watch } from "./source-table.ts";
 
 /** The bound columns of a source in the database, before their notations are known. */
 export interface LoadedTable {
@@ -97,8 +97,7 @@ export async function readTable(
   const { binding, name: rawName } = loaded;
   const table = binding.table;
   const { fields, key } = tables[table];
-  const columns: Inferred[] = [];
-  for (const column of loaded.columns) columns.push(await infer(engine, rawName, column));
+  const columns = await inferAll(engine, rawName, loaded.columns);
   settleSiblings(columns);
 
   const values = new Map<string, string>();
@@ -131,7 +130,7 @@ export async function readTable(
       from ${rawName} where not (${isBlank.join(" and ")})`),
   );
   for (const column of columns)
-    await logCells(rawName, loaded.row, column, values.get(column.column) ?? "null", table, log);
+    await logCells(engine, rawName, loaded.row, column, values.get(column.column) ?? "null", table, log);
   for (const [column, isStray] of strays)
     await log.addCells(
       "unreadable_value",
@@ -183,7 +182,7 @@ const isMonth = ({ readAs, retypedIn }: Inferred): boolean =>
 
 /** Numbers of sixteen digits that all end in 0 were rounded, whatever wrote them. */
 async function unrounded(engine: DuckDBEngine, rawName: string, { text, value }: Inferred): Promise<string> {
-  const long = `regexp_full_match(${text}, '1[6-9]:\\d*')`;
+  const long = `left(${text}, 3) in ('16:', '17:', '18:', '19:')`;
   const { rows } = await engine.query(
     raw(
       `select count(*) as n, count(*) filter (where ${text} like '%0') as zero from ${rawName} where ${long}`,
@@ -195,6 +194,7 @@ async function unrounded(engine: DuckDBEngine, rawName: string, { text, value }:
 
 /** One finding per cell that was repaired, or could not be read. */
 async function logCells(
+  engine: DuckDBEngine,
   rawName: string,
   row: string,
   column: Inferred,
@@ -223,22 +223,46 @@ async function logCells(
     return;
   }
   if (column.unknown) await add("unknown_value", cells(`${text} is not null and (${kept}) is null`));
-  if (column.readsAll) return;
-  if (column.isOwn !== undefined)
-    await add(
-      "mixed_notation",
-      cells(`${text} is not null and (${value}) is not null and not ${column.isOwn}`),
-    );
-  const isDamaged = field.reading === "month" ? "false" : looksLikeDay(text);
-  const candidates = `${shown} || coalesce(' (' || ${coordinateDay(text).label} || ')', '')`;
+  if (!column.readsAll) await logOdd(engine, rawName, row, column, table, log);
+}
+
+/**
+ * Cells in another notation than the column's, and those in none. They are few and taken out first: what is asked of each
+ * is long in SQL, and planned and run for every cell otherwise.
+ */
+async function logOdd(
+  engine: DuckDBEngine,
+  rawName: string,
+  row: string,
+  { column, field, type, text, value, isOwn = "true" }: Inferred,
+  table: Binding["table"],
+  log: IssueLog,
+): Promise<void> {
+  const odd = `${LOADING}.odd_${table}`;
+  await engine.execute(
+    raw(`${createTable(odd)} as
+      select ${row} as row, ${textOf(column, type)} as value, ${text} as cell, (${value}) is not null as is_read
+      from ${rawName} where ${text} is not null and ((${value}) is null or not ${isOwn})`),
+  );
+  const isDay = field.reading === "month" ? "false" : looksLikeDay("cell");
+  const { rows } = await engine.query(
+    raw(`select count(*) filter (where is_read) as mixed, count(*) filter (where not is_read and ${isDay}) as days,
+        count(*) filter (where not is_read and not ${isDay}) as unreadable
+      from ${odd}`),
+  );
+  const add = async (code: IssueCode, n: unknown, where: string, what = "value") => {
+    if (n !== 0)
+      await log.addCells(code, table, column, `select row, ${what} as value from ${odd} where ${where}`);
+  };
+  const candidates = `value || coalesce(' (' || ${coordinateDay("cell").label} || ')', '')`;
+  await add("mixed_notation", rows[0]?.["mixed"], "is_read");
   await add(
     "date_in_number",
-    cells(
-      `${text} is not null and (${value}) is null and ${isDamaged}`,
-      isCoordinate(column) ? candidates : shown,
-    ),
+    rows[0]?.["days"],
+    `not is_read and ${isDay}`,
+    isCoordinate({ column }) ? candidates : "value",
   );
-  await add("unreadable_value", cells(`${text} is not null and (${value}) is null and not ${isDamaged}`));
+  await add("unreadable_value", rows[0]?.["unreadable"], `not is_read and not ${isDay}`);
 }
 
 export const isCoordinate = ({ column }: Pick<Inferred, "column">): boolean =>

@@ -18,6 +18,7 @@ import { withinMemory } from "../engines/memory.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import type { HeaderMap, TableName } from "../ingest/bind.ts";
 import { type Ingested, ingest } from "../ingest/ingest.ts";
+import { openFiles } from "../ingest/open-files.ts";
 import { borrowersOf, type PortfolioBorrowers } from "../models/borrowers.ts";
 import { buildModels, outcomesIn, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
@@ -103,6 +104,8 @@ export class Portfolio implements AsyncDisposable {
   readonly #onProgress: OnProgress;
   /** How many analyses run at a time. */
   readonly #lanes: number;
+  /** Connections beside the engine's own on which analyses run. */
+  readonly #further = new Set<DuckDBEngine>();
 
   private constructor(
     engine: DuckDBEngine,
@@ -143,9 +146,16 @@ export class Portfolio implements AsyncDisposable {
       options.onProgress?.(step, done);
     };
     const isSmall = await areSmall(files).catch(() => false);
-    const engine = await openDuckDB(options.database, {
+    const opening = openDuckDB(options.database, {
       ...withinMemory(options.memory),
       ...(isSmall && { threads: "1" }),
+    });
+    // the engine begins while the files are opened; what is wrong with one is met where they are read
+    const opened = openFiles(opening, files);
+    opened.catch(() => {});
+    const engine = await opening.catch(async (error: unknown) => {
+      await (await opened)[Symbol.asyncDispose]();
+      throw error;
     });
     const stop = () => engine.interrupt();
     signal?.addEventListener("abort", stop, { once: true });
@@ -153,7 +163,7 @@ export class Portfolio implements AsyncDisposable {
       onProgress("reading files");
       const today = options.today ?? new Date().toISOString().slice(0, 10);
       const { map, sheets, nearestPlaces = true } = options;
-      const read = await ingest(engine, files, {
+      const read = await ingest(engine, opened, {
         today,
         nearestPlaces,
         // not by way of what throws: it is told from a timer
@@ -260,10 +270,17 @@ export class Portfolio implements AsyncDisposable {
   ): Promise<Answer[]> {
     const own: DuckDBEngine[] = [];
     try {
-      while (own.length + 1 < this.#lanes) own.push(withLateModels(await this.#engine.connect(), this.#late));
+      while (own.length + 1 < this.#lanes) {
+        const lane = withLateModels(await this.#engine.connect(), this.#late);
+        own.push(lane);
+        this.#further.add(lane);
+      }
       return await inLanes([this.#engine, ...own], items, work);
     } finally {
-      for (const lane of own) await lane[Symbol.asyncDispose]();
+      for (const lane of own) {
+        this.#further.delete(lane);
+        await lane[Symbol.asyncDispose]();
+      }
     }
   }
 
@@ -313,7 +330,7 @@ export class Portfolio implements AsyncDisposable {
   interrupt(): void {
     this.#stop.abort();
     this.#stop = new AbortController();
-    this.#engine.interrupt();
+    for (const engine of [this.#engine, ...this.#further]) engine.interrupt();
   }
 
   async close(): Promise<void> {

@@ -29,7 +29,7 @@ export async function readRelations(container: Container, part: string): Promise
 
 export async function readPart(container: Container, part: string, root: string): Promise<XmlElement> {
   try {
-    return parsePart(await container.readWhole(part), root);
+    return await parsePart(await container.readWhole(part), root);
   } catch (error) {
     throw named(error, `${part} of ${container.file}`);
   }

@@ -54,11 +54,14 @@ function obey(workbook: Workbook, order: Order): void {
   reading.go();
 }
 
-try {
-  const { path, limits } = workerData as ThreadData;
-  const workbook = await openWorkbook(path, limits);
-  parentPort?.on("message", (order: Order) => obey(workbook, order));
-  answer({ type: "opened", sheets: workbook.sheets, lastRow: workbook.lastRow });
-} catch (error) {
-  answer({ type: "refused", error: plainError(error) });
+async function begin({ path, limits }: ThreadData): Promise<void> {
+  try {
+    const workbook = await openWorkbook(path, limits);
+    parentPort?.on("message", (order: Order) => obey(workbook, order));
+    answer({ type: "opened", sheets: workbook.sheets, lastRow: workbook.lastRow });
+  } catch (error) {
+    answer({ type: "refused", error: plainError(error) });
+  }
 }
+
+void begin(workerData as ThreadData);
