@@ -11,6 +11,7 @@ import {
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBInstance,
+  type DuckDBMaterializedResult,
   DuckDBTimestampValue,
 } from "./node-api.ts";
 
@@ -61,10 +62,7 @@ function over(
     dialect,
     connection,
     async query(statement) {
-      const result = await run(statement, (text) => connection.run(text));
-      const columns = result.deduplicatedColumnNames();
-      const rows = (await result.fetchAllChunks()).flatMap((chunk) => decode(columns, chunk));
-      return { columns, rows };
+      return relationOf(await run(statement, (text) => connection.run(text)));
     },
     async *stream(statement): AsyncGenerator<Relation> {
       const result = await run(statement, (text) => connection.stream(text));
@@ -130,6 +128,13 @@ async function follow(connection: DuckDBConnection, onDone: (share: number) => v
     if (percentage > 0) onDone(percentage / 100);
   }, FOLLOW_MS);
   return () => clearInterval(timer);
+}
+
+/** All rows of a result. */
+export async function relationOf(result: DuckDBMaterializedResult): Promise<Relation> {
+  const columns = result.deduplicatedColumnNames();
+  const rows = (await result.fetchAllChunks()).flatMap((chunk) => decode(columns, chunk));
+  return { columns, rows };
 }
 
 function decode(columns: readonly string[], chunk: DataChunk): ResultRow[] {

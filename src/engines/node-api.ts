@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 export type {
   DuckDBAppender,
   DuckDBConnection,
+  DuckDBMaterializedResult,
   DuckDBPreparedStatement,
   DuckDBType,
   DuckDBValue,

@@ -1,6 +1,10 @@
-import { raw } from "../sql/statement.ts";
-import { type DuckDBEngine, failureOf } from "./duckdb.ts";
+import { raw, render } from "../sql/statement.ts";
+import { type DuckDBEngine, failureOf, relationOf } from "./duckdb.ts";
+import type { Relation } from "./engine.ts";
 import type { DataChunk, DuckDBPreparedStatement } from "./node-api.ts";
+
+/** Those of a connection; beyond, all are forgotten. */
+const MOST = 200;
 
 /** Whole numbers as bigint, so that a parameter has the same type each time: another type would be planned anew. */
 export type Parameter = bigint | string | null;
@@ -15,12 +19,14 @@ export const preparable = { disabled_optimizers: "statistics_propagation" } as c
 /**
  * The statements that a connection runs again and again, each planned once: of a statement over few rows, planning is
  * most of the work. Where schemas or tables were made or dropped since, by whomever, the engine plans anew, and from then
- * on each time, until the statement is forgotten and prepared again. So tables are filled instead of made, and emptied
- * in the same transaction, which leaves nothing behind.
+ * on each time, until the statement is prepared again (`renew`). So tables are filled instead of made, and emptied in the
+ * same transaction, which leaves nothing behind.
  */
 export class Prepared implements Disposable {
   readonly #engine: DuckDBEngine;
   readonly #statements = new Map<string, DuckDBPreparedStatement>();
+  /** What schemas there were when statements were planned. */
+  #schemas = "";
 
   private constructor(engine: DuckDBEngine) {
     this.#engine = engine;
@@ -43,23 +49,39 @@ export class Prepared implements Disposable {
     return (await this.#run(text, parameters)).fetchAllChunks();
   }
 
-  /** The only column of the only row. */
-  async value(text: string, ...parameters: readonly Parameter[]): Promise<number> {
-    const [chunk] = await this.chunks(text, ...parameters);
-    return Number(chunk?.getColumnVector(0).getItem(0));
+  /** The number in the only column of the only row. */
+  async number(text: string, ...parameters: readonly Parameter[]): Promise<number> {
+    return Number(await this.#only(text, parameters));
   }
 
-  /** Statements are planned anew when they are next run. */
-  forget(): void {
+  async relation(text: string): Promise<Relation> {
+    return relationOf(await this.#run(text, []));
+  }
+
+  /** Has statements planned anew when they are next run, where schemas came or went since the last time. */
+  async renew(): Promise<void> {
+    const schemas = String(await this.#only("select count(*) + 1000 * max(oid) from duckdb_schemas()", []));
+    if (schemas === this.#schemas) return;
+    this.#forget();
+    this.#schemas = schemas;
+  }
+
+  [Symbol.dispose](): void {
+    this.#forget();
+  }
+
+  #forget(): void {
     for (const statement of this.#statements.values()) statement.destroySync();
     this.#statements.clear();
   }
 
-  [Symbol.dispose](): void {
-    this.forget();
+  async #only(text: string, parameters: readonly Parameter[]): Promise<unknown> {
+    const [chunk] = await (await this.#run(text, parameters)).fetchAllChunks();
+    return chunk?.getColumnVector(0).getItem(0);
   }
 
   async #run(text: string, parameters: readonly Parameter[]) {
+    if (this.#statements.size > MOST) this.#forget();
     try {
       const statement = this.#statements.get(text) ?? (await this.#engine.connection.prepare(text));
       this.#statements.set(text, statement);
@@ -73,3 +95,9 @@ export class Prepared implements Disposable {
     }
   }
 }
+
+/** The engine of a connection, whose queries are planned once. */
+export const repeating = (engine: DuckDBEngine, prepared: Prepared): DuckDBEngine => ({
+  ...engine,
+  query: (statement) => prepared.relation(render(statement, engine.dialect)),
+});

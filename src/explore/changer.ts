@@ -32,10 +32,10 @@ export class Changer implements AsyncDisposable {
   readonly #prepared: Prepared;
   /** Schemas of sets that have tables for what changed. */
   readonly #sets = new Set<string>();
-  /** What schemas there were when statements were planned. */
-  #schemas = "";
+  #keys: Change["keys"] | undefined;
   /** Customers whose rows were replaced since the log was folded in. */
   #replaced = 0;
+  #tidyAt = LEAST_REPLACED;
 
   private constructor(engine: DuckDBEngine, prepared: Prepared) {
     this.#engine = engine;
@@ -70,20 +70,21 @@ export class Changer implements AsyncDisposable {
       return after;
     } catch (error) {
       await this.#run("rollback").catch(() => {});
-      // what was dropped in the transaction is there again
+      // what was made in the transaction is gone, and what was dropped is there again
       this.#sets.clear();
+      this.#keys = undefined;
       throw error;
     }
   }
 
   /** Folds the log in where there is much of it. */
   async tidy(): Promise<void> {
-    if (this.#replaced < LEAST_REPLACED) return;
-    const customers = await this.#prepared.value("select count(*) from main.users");
-    if (this.#replaced < REPLACED * customers) return;
+    if (this.#replaced < this.#tidyAt) return;
     try {
       await this.#define("checkpoint");
       this.#replaced = 0;
+      const customers = await this.#prepared.number("select count(*) from main.users");
+      this.#tidyAt = Math.max(LEAST_REPLACED, REPLACED * customers);
     } catch {
       // a set of models is being made: it is tried again after the next change
     }
@@ -98,10 +99,13 @@ export class Changer implements AsyncDisposable {
     await this.#define("create schema if not exists delta");
     for (const [table, shape] of Object.entries(tables))
       await this.#define(`create or replace table delta.${table} as ${shape} limit 0`);
+    for (const [view, select] of Object.entries(views))
+      await this.#define(`create or replace view delta.${view} as ${select}`);
   }
 
   /** Ids that became text do so in the tables; whether any did. */
   async #widen(keys: Change["keys"]): Promise<boolean> {
+    if (keys.user_id === this.#keys?.user_id && keys.card_id === this.#keys.card_id) return false;
     const { rows } = await this.#engine.query(raw("describe select user_id, card_id from main.cards"));
     const widened = rows.flatMap(({ column_name: column, column_type: type }) =>
       keys[column as keyof Change["keys"]] === "varchar" && type === "BIGINT" ? [String(column)] : [],
@@ -110,6 +114,7 @@ export class Changer implements AsyncDisposable {
       for (const table of column === "user_id" ? ["main.users", "main.cards"] : ["main.cards", BALANCES])
         await this.#define(`alter table ${table} alter ${column} type varchar`);
     if (widened.length > 0) await this.#makeTables();
+    this.#keys = keys;
     return widened.length > 0;
   }
 
@@ -120,39 +125,33 @@ export class Changer implements AsyncDisposable {
     await this.#run(`insert into delta.moved
       select card_id from delta.told_cards union select card_id from delta.told_balances`);
     this.#replaced += await this.#run(`insert into delta.changed
-      select user_id from (
-        select user_id from delta.told_users
-        union
-        select user_id from delta.told_cards
-        union
-        select user_id from main.cards where card_id in (from delta.moved)
-      ) owners
-      where user_id is not null`);
+      select user_id from delta.told_users
+      union
+      select user_id from delta.told_cards where is_there
+      union
+      select user_id from main.cards where card_id in (from delta.moved)`);
     await this.#run("delete from main.users where user_id in (select user_id from delta.told_users)");
     await this.#run(
       "insert into main.users select * exclude (is_there) from delta.told_users where is_there",
     );
-    await this.#run(`delete from ${BALANCES} where card_id in (select card_id from delta.told_balances)`);
-    await this.#run(`insert into ${BALANCES} from delta.told_balances`);
-    await this.#run(`insert into delta.held
-      select held.* replace (balances.balance_usd as balance_usd)
-      from (
-        select * exclude (is_there) from delta.told_cards where is_there
-        union all
-        from main.cards
-        where card_id in (select card_id from delta.told_balances)
-          and card_id not in (select card_id from delta.told_cards)
-      ) held
-      left join ${BALANCES} balances on balances.card_id = held.card_id`);
-    await this.#run("delete from main.cards where card_id in (from delta.moved)");
-    await this.#run("insert into main.cards from delta.held");
-    await this.#run("insert into delta.users from main.users where user_id in (from delta.changed)");
-    await this.#run("insert into delta.cards from main.cards where user_id in (from delta.changed)");
-    // cards that are nobody's
-    await this.#run("insert into delta.cards from delta.held where user_id is null");
+    await this.#run(`merge into ${BALANCES} balances using delta.told_balances told on told.card_id = balances.card_id
+      when matched then update set balance_usd = told.balance_usd
+      when not matched then insert values (told.card_id, told.balance_usd)`);
+    // in place: most of what is told are balances
+    await this.#run(`update main.cards set balance_usd = told.balance_usd
+      from delta.told_balances told where told.card_id = cards.card_id`);
+    await this.#run("delete from main.cards where card_id in (select card_id from delta.told_cards)");
+    await this.#run(`insert into main.cards
+      select told.* exclude (is_there) replace (balances.balance_usd as balance_usd)
+      from delta.told_cards told
+      left join (from ${BALANCES} where card_id in (select card_id from delta.told_cards)) balances
+        on balances.card_id = told.card_id
+      where is_there`);
   }
 
   async #changeModels({ schema, view }: Models): Promise<void> {
+    const hasNobodys =
+      (await this.#prepared.number("select count(*) from delta.changed where user_id is null")) > 0;
     const own = `delta_${schema}`;
     await this.#run(`set search_path = '${own},delta,main'`);
     for (const model of models)
@@ -160,7 +159,7 @@ export class Changer implements AsyncDisposable {
     await this.#run("set search_path = 'main'");
     for (const model of models) {
       await this.#run(`delete from ${schema}.${model} where user_id in (from delta.changed)`);
-      if (model === "card_profile")
+      if (model === "card_profile" && hasNobodys)
         await this.#run(`delete from ${schema}.${model}
           where user_id is null and card_id in (from delta.moved)`);
       await this.#run(`insert into ${schema}.${model} from ${own}.${model}`);
@@ -181,12 +180,7 @@ export class Changer implements AsyncDisposable {
       this.#sets.add(schema);
     }
     // looks, and what is frozen, have schemas of their own that come and go
-    const { rows } = await this.#engine.query(
-      raw("select count(*) as schemas, max(oid) as newest from duckdb_schemas()"),
-    );
-    const schemas = JSON.stringify(rows);
-    if (schemas !== this.#schemas) this.#prepared.forget();
-    this.#schemas = schemas;
+    await this.#prepared.renew();
   }
 
   async #dropSets(isGone: (schema: string) => boolean): Promise<void> {
@@ -217,12 +211,15 @@ const tables: Readonly<Record<string, string>> = {
   told_users: "select *, cast(null as boolean) as is_there from main.users",
   told_cards: "select *, cast(null as boolean) as is_there from main.cards",
   told_balances: `from ${BALANCES}`,
-  // keys of cards that were told of, and of customers that have or had them or were told of
+  // keys of cards that were told of, and of customers that have or had them, if any, or were told of
   moved: "select card_id from main.cards",
   changed: "select user_id from main.users",
-  // cards that were told of, as they are now
-  held: "from main.cards",
-  // all rows of the customers that changed, under the names that the models read
-  users: "from main.users",
-  cards: "from main.cards",
+};
+
+/** All rows of the customers that changed, and cards that are nobody's, under the names that the models read. */
+const views: Readonly<Record<string, string>> = {
+  users: "from main.users where user_id in (from delta.changed)",
+  cards: `from main.cards where user_id in (from delta.changed)
+    union all
+    from main.cards where user_id is null and card_id in (from delta.moved)`,
 };

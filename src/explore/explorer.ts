@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { openLocked } from "../engines/locked.ts";
-import { preparable } from "../engines/prepared.ts";
+import { Prepared, preparable, repeating } from "../engines/prepared.ts";
 import { buildModels, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
 import { Learner } from "../models/learner.ts";
@@ -84,6 +84,8 @@ export class Explorer implements AsyncDisposable {
   readonly #outdated: Frozen[] = [];
   readonly #closing = new AbortController();
   #changer: Promise<Changer> | undefined;
+  /** Connections that have planned what comes again and again. */
+  readonly #idle: { readonly engine: DuckDBEngine; readonly prepared: Prepared }[] = [];
   #made = 0;
 
   private constructor(
@@ -211,11 +213,20 @@ export class Explorer implements AsyncDisposable {
    * Runs work at a look on a connection of its own. An aborted signal interrupts what runs there, and nothing else;
    * the work then fails.
    */
-  async at<T>(look: Look, work: (sight: Sight) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async at<T>(
+    look: Look,
+    work: (sight: Sight) => Promise<T>,
+    signal?: AbortSignal,
+    /** Whether its statements come again and again while the portfolio changes. */
+    { repeats = false }: { readonly repeats?: boolean } = {},
+  ): Promise<T> {
     using _slot = await this.#slots.take(signal);
     const view = this.viewOf(look);
     using stance = await this.#stanceOf(view);
-    await using engine = await this.#connect(stance.schema);
+    await using engine =
+      repeats && this.#isLive && stance.schema === MAIN
+        ? await this.#repeating()
+        : await this.#connect(stance.schema);
     const stop = () => engine.interrupt();
     signal?.throwIfAborted();
     signal?.addEventListener("abort", stop, { once: true });
@@ -226,19 +237,14 @@ export class Explorer implements AsyncDisposable {
     }
   }
 
-  /** The same for work whose statements must see one state, with rows that are numbered from 0; without predictions. */
+  /** The same for work whose statements must see one state; without predictions. */
   async atRest<T>(look: Look, work: (sight: Sight) => Promise<T>): Promise<T> {
-    if (!this.#isLive) return this.at(look, work);
     using _slot = await this.#slots.take();
     const view = this.viewOf(look);
     using stance = await this.#stanceOf(view);
-    const frozen = new Frozen(this.#engine, `still_${++this.#made}`, stance.schema);
-    try {
-      await using engine = await frozen.connect();
-      return await work({ engine, view, schema: stance.schema });
-    } finally {
-      await frozen.drop();
-    }
+    await using engine = await this.#connect(stance.schema);
+    await engine.execute(raw("begin transaction read only"));
+    return await work({ engine, view, schema: stance.schema });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -246,6 +252,10 @@ export class Explorer implements AsyncDisposable {
     await this.#slots.close();
     await this.learner.settled();
     await (await this.#changer)?.[Symbol.asyncDispose]();
+    for (const { engine, prepared } of this.#idle) {
+      prepared[Symbol.dispose]();
+      await engine[Symbol.asyncDispose]();
+    }
     await this.#engine[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -325,6 +335,18 @@ export class Explorer implements AsyncDisposable {
     const engine = await this.#engine.connect();
     if (schema !== MAIN) await engine.execute(raw(`set search_path = '${schema},${MAIN}'`));
     return engine;
+  }
+
+  /** A connection that has planned what comes again and again; it is given back instead of being closed. */
+  async #repeating(): Promise<DuckDBEngine> {
+    const known = this.#idle.pop();
+    const engine = known?.engine ?? (await this.#engine.connect());
+    const prepared = known?.prepared ?? (await Prepared.on(engine));
+    await prepared.renew();
+    return {
+      ...repeating(engine, prepared),
+      [Symbol.asyncDispose]: async () => void this.#idle.push({ engine, prepared }),
+    };
   }
 
   async #forgetUnused(): Promise<void> {

@@ -50,6 +50,7 @@ export class Results {
           }
         },
         signal,
+        { repeats: true },
       );
     return {
       results: wanted.flatMap((id) => kept.get(id) ?? []),

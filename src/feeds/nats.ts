@@ -16,7 +16,7 @@ import { StreamIdentities } from "./stream-identities.ts";
 
 /** Messages that are asked for at a time; the next are asked for as these are taken. */
 const ASKED = 2_000;
-const LIMITS = { most: 5_000, lingerMs: 15 } as const;
+const LIMITS = { most: 5_000, lingerMs: 100 } as const;
 
 /**
  * Reads a JetStream stream into a workspace, for ever. Resolves at once: whether the broker is there is in the status.

@@ -22,8 +22,8 @@ const LONGEST_PAUSE_MS = 50;
 export interface Commit {
   readonly totals: Totals;
   readonly keys: KeyTypes;
-  /** Whether each type of subject is told of by one source: then what came last is the state. */
-  readonly isOfOne: boolean;
+  /** Types of subjects that several sources tell of; of the others, what came last is the state. */
+  readonly shared: readonly string[];
   /** When the first of its deliveries came, in milliseconds. */
   readonly arrived: number;
 }
@@ -223,8 +223,8 @@ export class Applier implements AsyncDisposable {
     );
     this.#totals = totals;
     for (const [name, position] of written.streams) this.#streams.set(name, position);
-    const isOfOne = [...this.#sources.values()].every(({ size }) => size === 1);
-    this.#onCommit({ totals, keys, isOfOne, arrived });
+    const shared = [...this.#sources].flatMap(([type, sources]) => (sources.size > 1 ? [type] : []));
+    this.#onCommit({ totals, keys, shared, arrived });
     return written;
   }
 

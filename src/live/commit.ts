@@ -101,7 +101,7 @@ export class BatchWriter implements AsyncDisposable {
         fresh.key, fresh.type, fresh.subject, fresh.source, fresh.sequence, fresh.time, fresh.op, fresh.data
       )`);
     await markStale(this.#engine, events, before);
-    const applied = await this.#prepared.value("select count(*) from news where is_newer");
+    const applied = await this.#prepared.number("select count(*) from news where is_newer");
     await this.#run("delete from news");
     return { events: logged, applied };
   }

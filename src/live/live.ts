@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { openDuckDB } from "../engines/duckdb.ts";
 import { withinMemory } from "../engines/memory.ts";
 import { BALANCES } from "../explore/change.ts";
@@ -231,11 +232,14 @@ async function fill(
 ): Promise<OpenedPortfolio> {
   const { engine: source, origin } = workspace;
   await source.execute(raw(`attach ${literal(database)} as copied`));
+  // nobody writes yet
+  await source.execute(raw(`set threads = ${availableParallelism()}`));
   try {
     await makeState(source, { workspace: DATABASE_NAME, target: "copied" }, await keyTypes(source), "now");
     for (const table of ["issues", "issue_keys"])
       await source.execute(raw(`create table copied.${table} as from main.${table}`));
   } finally {
+    await source.execute(raw("set threads = 1"));
     await source.execute(raw("detach copied"));
   }
   await using engine = await openDuckDB(database, withinMemory(memory));

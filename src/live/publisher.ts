@@ -5,7 +5,7 @@ import type { ChangeReader } from "./read-change.ts";
 /** From the beginning of a publication to that of the next: more are not seen, and each costs the pages a refetch. */
 const LEAST_MS = 200;
 /** Where publications take long, so many times what one took: the rest of the time is the writer's and the readers'. */
-const SHARE = 2;
+const SHARE = 1.25;
 /** Predictions are learnt again when the feed has been quiet for so long … */
 const QUIET_MS = 3_000;
 /** … or when they are this old. */
@@ -122,13 +122,13 @@ export class Publisher implements AsyncDisposable {
       this.#trouble = undefined;
       const at = Date.now();
       this.#tell({ ...this.#last, position, at, lag_ms: arrived === undefined ? null : at - arrived });
-      await this.#explorer.tidy();
     } catch (error) {
       this.#arrived ??= arrived;
       throw error;
     } finally {
       this.#next = began + Math.max(LEAST_MS, SHARE * (performance.now() - began));
     }
+    await this.#explorer.tidy();
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.#settle(), this.#isUnchecked ? CHECK_MS : QUIET_MS).unref();
     if (Date.now() - this.#learntAt > OLDEST_MS) await this.#relearn();

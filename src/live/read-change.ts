@@ -31,15 +31,18 @@ export class ChangeReader implements AsyncDisposable {
    */
   async since(
     position: number,
-    { keys, isOfOne, totals }: Pick<Commit, "keys" | "isOfOne" | "totals">,
+    { keys, shared, totals }: Pick<Commit, "keys" | "shared" | "totals">,
   ): Promise<{ readonly change: Omit<Change, "checksInputs">; readonly position: number }> {
     // one snapshot, whatever is committed meanwhile
     await this.#prepared.run("begin");
     try {
       // the heads are of what is committed by now; with the log, what is known of the sources holds up to there
-      const until = isOfOne ? totals.position : await this.#prepared.value("select position from progress");
+      const until =
+        shared.length === 0 ? totals.position : await this.#prepared.number("select position from progress");
       await this.#prepared.run(told, BigInt(position), BigInt(until));
-      if (!isOfOne && (await this.#prepared.run(`insert into contested ${contested}`)) > 0) {
+      let contested = 0;
+      for (const type of shared) contested += await this.#prepared.run(contest, type);
+      if (contested > 0) {
         await this.#prepared.run("delete from told where (type, subject) in (from contested)");
         await this.#prepared.run(toldByAll);
       }
@@ -68,10 +71,12 @@ const told = `insert into told
     group by type, subject
   ) said`;
 
-/** Subjects that several sources told of. */
-const contested = `select type, subject
-  from heads semi join told using (type, subject)
-  group by type, subject
+/** Subjects of a type that several sources told of. */
+const contest = `insert into contested
+  select $1, subject
+  from heads
+  where type = $1 and subject in (select subject from told where type = $1)
+  group by subject
   having count(*) > 1`;
 
 const toldByAll = `insert into told

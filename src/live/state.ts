@@ -23,8 +23,12 @@ export async function makeState(
   const of = (name: string) => `${workspace}.main.${name}`;
   const make = (name: string, select: string) =>
     engine.execute(raw(`create or replace table ${target}.main.${name} as ${select}`));
-  const heads = moment === "now" ? of("heads") : `(${headsUntil(of, moment.until)})`;
-  await make("told", `select type, subject, word.op as op, word.data as data from (${lastWords(heads)})`);
+  const words = (heads: string) =>
+    `select type, subject, word.op as op, word.data as data from (${lastWords(heads)})`;
+  await make(
+    "told",
+    moment === "now" ? await toldNow(engine, of("heads"), words) : words(`(${headsUntil(of, moment.until)})`),
+  );
   const told = (type: string) => `(select subject, op, data from ${target}.main.told where type = '${type}')`;
   /** What the files have, of what was never told of. */
   const untold = (table: string, key: "user_id" | "card_id", type: string) =>
@@ -58,6 +62,23 @@ export async function makeState(
     order by card_id nulls last`,
   );
   await engine.execute(raw(`drop table ${target}.main.told`));
+}
+
+/** SQL for the last word on each subject: where a type is told of by one source, its heads are that. */
+async function toldNow(
+  engine: DuckDBEngine,
+  heads: string,
+  words: (heads: string) => string,
+): Promise<string> {
+  const { rows } = await engine.query(
+    raw(`select type from ${heads} group by type having count(distinct source) > 1`),
+  );
+  const shared = rows.map(({ type }) => literal(String(type))).join(", ");
+  return shared === ""
+    ? `select type, subject, op, data from ${heads}`
+    : `select type, subject, op, data from ${heads} where type not in (${shared})
+      union all
+      ${words(`(from ${heads} where type in (${shared}))`)}`;
 }
 
 /** SQL for the last word of a relation of heads on each subject: `type`, `subject`, and `word` with `op` and `data`. */

@@ -61,7 +61,7 @@ test("parameters, rows that changed, and an instance that would answer from what
   expect(await prepared.run(insert, 1n, "one")).toBe(1);
   expect(await prepared.run(insert, 2n, null)).toBe(1);
   expect(await prepared.run("update a set name = 'two' where name is null")).toBe(1);
-  expect(await prepared.value("select count(*) from a where name = $1", "two")).toBe(1);
+  expect(await prepared.number("select count(*) from a where name = $1", "two")).toBe(1);
   await expect(prepared.run("select nothing")).rejects.toMatchObject({ code: "QUERY_FAILED" });
   await using other = await openDuckDB();
   await expect(Prepared.on(other)).rejects.toThrow("not preparable");

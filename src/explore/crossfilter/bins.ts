@@ -63,18 +63,27 @@ export async function loadBins(engine: DuckDBEngine, view: View): Promise<Bins> 
   const people = await readTable(engine, "customer");
   const held = await readTable(engine, "card");
   const customers = people.rows;
-  const owners = Uint32Array.from(held.row, (row) => (Number.isNaN(row) ? customers : row));
+  const places = placesOf(people.row);
+  const owners = Uint32Array.from(held.row, (row) => (Number.isNaN(row) ? customers : places[row]!));
   const { order, offsets } = orderCards(owners, customers + 1, sortKey(held));
   const columns = [
     ...people.sources.map((source, i) => {
       const values = new Float64Array(customers + 1).fill(Number.NaN);
-      scatter(values, people.read[i]!, people.row);
+      values.set(people.read[i]!);
       return columnOf(source, 1 << i, values, view);
     }),
     ...held.sources.map((source, i) => columnOf(source, 1 << i, gather(held.read[i]!, order), view)),
   ];
   columns.sort((a, b) => dimensionIds.indexOf(a.id) - dimensionIds.indexOf(b.id));
   return { customers, cards: held.rows, offsets, columns };
+}
+
+/** By row in the database, its place among those read: where rows went, the numbers have gaps. */
+function placesOf(rows: Float64Array): Uint32Array {
+  const last = rows.reduce((most, row) => Math.max(most, row), -1);
+  const places = new Uint32Array(last + 1);
+  for (let place = 0; place < rows.length; place++) places[rows[place]!] = place;
+  return places;
 }
 
 function columnOf(source: Source, bit: number, values: Float64Array, view: View): Column {
@@ -106,10 +115,6 @@ function recode(codes: Uint16Array, count: number, to: (code: number) => number)
   const recoded = new Uint16Array(codes.length);
   for (let i = 0; i < codes.length; i++) recoded[i] = table[codes[i]!]!;
   return recoded;
-}
-
-function scatter(into: Float64Array, values: Float64Array, rows: Float64Array): void {
-  for (let i = 0; i < values.length; i++) into[rows[i]!] = values[i]!;
 }
 
 function gather(values: Float64Array, order: Uint32Array): Float64Array {
