@@ -26,6 +26,8 @@ const RATE = 5_000;
 const BURST = 100_000;
 const PART = 5_000;
 const RESTARTS = 5;
+/** So long the first event of a day makes all models anew, and code is compiled that has not run before. */
+const BEGINNING_MS = 5_000;
 /** Of days that events lie in: only those of the first are used, since a new day makes all models anew. */
 const DAYS = 7;
 
@@ -58,7 +60,18 @@ try {
         isFloor: true,
         ...quantiles([published.rate]),
       },
-      { name: "event to screen", unit: "ms", goal: 300, goalAt99: 1000, ...quantiles(published.delays) },
+      {
+        name: "event to screen",
+        unit: "ms",
+        goal: 300,
+        goalAt99: 1000,
+        ...quantiles(published.delays.flatMap(({ at, ms }) => (at < BEGINNING_MS ? [] : [ms]))),
+      },
+      {
+        name: `event to screen, of the first ${BEGINNING_MS / 1000} s`,
+        unit: "ms",
+        ...quantiles(published.delays.flatMap(({ at, ms }) => (at < BEGINNING_MS ? [ms] : []))),
+      },
       { name: "events not on the screen at the end", unit: "", goal: 0, ...quantiles([published.missing]) },
     );
     measured.push(...(await overHttp(served, burst)));
@@ -114,7 +127,7 @@ async function onScreen(served: Served, host: string, events: string) {
   const painted = await screen.painted();
   const delays = done.published.flatMap((at, i) => {
     const seen = painted.find(([count]) => count - customers > i);
-    return seen === undefined ? [] : [seen[1] - at];
+    return seen === undefined ? [] : [{ at: at - (done.published[0] ?? 0), ms: seen[1] - at }];
   });
   return {
     sent: done.sent,

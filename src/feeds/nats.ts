@@ -16,6 +16,7 @@ import { StreamIdentities } from "./stream-identities.ts";
 
 /** Messages that are asked for at a time; the next are asked for as these are taken. */
 const ASKED = 2_000;
+// a batch costs much the same whether it is of few or many, and readers are brought what is new five times a second
 const LIMITS = { most: 5_000, lingerMs: 100 } as const;
 
 /**

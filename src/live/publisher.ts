@@ -4,7 +4,7 @@ import type { ChangeReader } from "./read-change.ts";
 
 /** From the beginning of a publication to that of the next: more are not seen, and each costs the pages a refetch. */
 const LEAST_MS = 200;
-/** Where publications take long, so many times what one took: the rest of the time is the writer's and the readers'. */
+/** Where publications take long, so many times what one took: what is left of the time is the writer's and the readers'. */
 const SHARE = 1.25;
 /** Predictions are learnt again when the feed has been quiet for so long … */
 const QUIET_MS = 3_000;
