@@ -98,6 +98,8 @@ export interface Analysis<C extends Columns = Columns, M extends MeasureName = M
   readonly list?: true;
   /** Figures so fine that counts of few customers follow from them: left out of what is shared. */
   readonly internal?: true;
+  /** Columns of which exact quantiles are computed at once: the engine holds all of their values meanwhile. */
+  holds?(context: Context<M>): number;
   sql(context: Context<M>): Statement;
   readonly columns: C;
   readonly chart: Chart<C>;

@@ -20,6 +20,7 @@ export default defineAnalysis({
     "One value per customer, however many cards they hold. Quantiles by linear interpolation (Hyndman and Fan 1996, type 7), exact; the standard deviation is the sample's (n - 1). Missing values are counted and left out, never 0. The credit limit is the sum over a customer's credit cards on file; customers without one, or with one whose limit is missing, lack it.",
   needs: [],
   measures: [],
+  holds: ({ inputs }) => measuresIn(inputs).length,
 
   sql: ({ inputs }) => {
     const measures = measuresIn(inputs);

@@ -36,5 +36,14 @@ export function withinMemory(bytes: number | undefined): Readonly<Record<string,
   if (bytes === undefined) return {};
   checkMemory(bytes);
   setFlagsFromString(`--max-old-space-size=${Math.max(Math.round(bytes / 4 / 2 ** 20), 256)}`);
-  return { memory_limit: `${Math.round((bytes - BASE) * 0.55)}B` };
+  return { memory_limit: memoryLimit(bytes) };
 }
+
+/**
+ * The engine's limit where the process is to stay within `bytes`. Exact quantiles hold their values outside of the
+ * buffers that are counted, 8 bytes each, and as many again while they are gathered: `values` of them are taken off.
+ */
+export const memoryLimit = (bytes: number, values = 0): string => {
+  const buffers = (bytes - BASE) * 0.55;
+  return `${Math.round(Math.max(buffers - values * 16, buffers / 4))}B`;
+};

@@ -14,7 +14,7 @@ import {
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
 import type { Relation, ResultRow } from "../engines/engine.ts";
 import { type JsonFile, jsonArray } from "../engines/json-file.ts";
-import { withinMemory } from "../engines/memory.ts";
+import { memoryLimit, withinMemory } from "../engines/memory.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import type { HeaderMap, TableName } from "../ingest/bind.ts";
 import { type Ingested, ingest } from "../ingest/ingest.ts";
@@ -29,6 +29,7 @@ import type { Inputs } from "../schema/inputs.ts";
 import type { IssueSummary, Source } from "../schema/issues.ts";
 import { type MeasureValues, measureValues } from "../schema/measures.ts";
 import type { Outcomes } from "../schema/outcomes.ts";
+import { raw } from "../sql/statement.ts";
 import { type LearningOptions, learn, type TrainedModel } from "./learning.ts";
 import { checkDate, checkIds, checkSettings } from "./options.ts";
 import { materialOf } from "./portfolio-material.ts";
@@ -104,6 +105,7 @@ export class Portfolio implements AsyncDisposable {
   readonly #onProgress: OnProgress;
   /** How many analyses run at a time. */
   readonly #lanes: number;
+  readonly #memory: number | undefined;
   /** Connections beside the engine's own on which analyses run. */
   readonly #further = new Set<DuckDBEngine>();
 
@@ -112,15 +114,20 @@ export class Portfolio implements AsyncDisposable {
     read: Ingested,
     issues: readonly IssueSummary[],
     view: View & { asOfSource: AsOfSource },
-    { onProgress, lanes }: { readonly onProgress: OnProgress; readonly lanes: number },
+    options: {
+      readonly onProgress: OnProgress;
+      readonly lanes: number;
+      readonly memory: number | undefined;
+    },
   ) {
     const connect = () => engine.connect();
     this.#learner = new Learner({ connect, view, signal: () => this.#stop.signal });
     this.#late = new LateModels({ connect, view, learner: this.#learner });
     this.#engine = withLateModels(engine, this.#late);
     this.#read = read;
-    this.#onProgress = onProgress;
-    this.#lanes = lanes;
+    this.#onProgress = options.onProgress;
+    this.#lanes = options.lanes;
+    this.#memory = options.memory;
     this.asOf = view.asOf;
     this.asOfSource = view.asOfSource;
     this.sources = read.sources;
@@ -187,7 +194,11 @@ export class Portfolio implements AsyncDisposable {
       onProgress("building models");
       await buildModels(engine, view);
       const summaries = await read.log.summaries();
-      return new Portfolio(engine, read, summaries, view, { onProgress, lanes: isSmall ? LANES : 1 });
+      return new Portfolio(engine, read, summaries, view, {
+        onProgress,
+        lanes: isSmall ? LANES : 1,
+        memory: options.memory,
+      });
     } catch (error) {
       await engine[Symbol.asyncDispose]();
       signal?.throwIfAborted();
@@ -208,7 +219,7 @@ export class Portfolio implements AsyncDisposable {
     const because = this.whyNot(id);
     if (because !== undefined)
       throw new CardscopeError("NOT_COMPUTABLE", `${id} is not computable: ${because}`);
-    return (await runAnalysis(analyses[id] as never, this.#engine, this)) as unknown as ResultOf<K>;
+    return (await this.#runWithin(analyses[id], this.#engine)) as unknown as ResultOf<K>;
   }
 
   /** Every row of an analysis in batches; lists can be longer than memory. */
@@ -235,8 +246,7 @@ export class Portfolio implements AsyncDisposable {
       this.#onProgress(`${id} (${done + 1} of ${only.length})`, { share: done / only.length });
       const analysis: AnyAnalysis = analyses[id];
       try {
-        if (folder === undefined || !analysis.list)
-          return (await runAnalysis(analysis, engine, this)) as Result;
+        if (folder === undefined || !analysis.list) return await this.#runWithin(analysis, engine);
         const { result, file } = await runIntoFile(analysis, engine, this, join(folder, `${id}.json`));
         files.set(id, file);
         return result;
@@ -262,6 +272,23 @@ export class Portfolio implements AsyncDisposable {
         jsonArray(this.#engine, jsonSelect(analyses[id as AnalysisId], this.#engine, this)),
       issueCells: () => this.#read.log.cells(),
     };
+  }
+
+  /** What an analysis holds beside the engine's buffers is taken off them while it runs. */
+  async #runWithin(analysis: AnyAnalysis, engine: DuckDBEngine): Promise<Result> {
+    const memory = this.#memory;
+    const columns = memory === undefined ? 0 : (analysis.holds?.(this) ?? 0);
+    if (memory === undefined || columns === 0) return (await runAnalysis(analysis, engine, this)) as Result;
+    const customers = this.sources.find(({ table }) => table === "users")?.rows ?? 0;
+    // where so much cannot be freed, it runs all the same
+    await engine
+      .execute(raw(`set memory_limit = '${memoryLimit(memory, columns * customers)}'`))
+      .catch(() => {});
+    try {
+      return (await runAnalysis(analysis, engine, this)) as Result;
+    } finally {
+      await engine.execute(raw(`set memory_limit = '${memoryLimit(memory)}'`));
+    }
   }
 
   async #inLanes<Item, Answer>(

@@ -46,7 +46,7 @@ export class Desk implements AsyncDisposable {
 
   /** Lines of a shell, which stops at the first that fails. */
   async shell(text: string): Promise<Ran> {
-    return this.#run("bash", ["-euo", "pipefail", "-c", text]);
+    return this.#run("bash", ["--norc", "-euo", "pipefail", "-c", text]);
   }
 
   /** A TypeScript module. */
