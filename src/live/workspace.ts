@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
 import { withinMemory } from "../engines/memory.ts";
@@ -18,8 +18,11 @@ export const DATABASE_NAME = "portfolio";
 const DATABASE = `${DATABASE_NAME}.duckdb`;
 const TOKEN = "events.token";
 
-/** The log is folded into the file when nobody waits (see applier.ts), and at the latest when it is this long. */
-const CHECKPOINT_AT = "256MB";
+/**
+ * The engine's log is folded into the file when nobody waits (see applier.ts), and at the latest when it is as long as
+ * the file was: to fold takes as long as the file is large, and to open what was killed as long as the log is.
+ */
+const [SHORTEST_LOG, LONGEST_LOG] = [64e6, 1e9];
 
 /** What the files said when the workspace was made. */
 export interface Origin {
@@ -157,9 +160,11 @@ async function copyPortfolio(engine: DuckDBEngine, database: string): Promise<vo
 }
 
 async function openFile(folder: string, memory: number | undefined): Promise<DuckDBEngine> {
+  const path = join(folder, DATABASE);
+  const { size } = await stat(path);
   try {
-    return await openDuckDB(join(folder, DATABASE), {
-      checkpoint_threshold: CHECKPOINT_AT,
+    return await openDuckDB(path, {
+      checkpoint_threshold: `${Math.min(Math.max(size, SHORTEST_LOG), LONGEST_LOG)}B`,
       // batches are small: a second thread costs more than it gives
       threads: "1",
       ...preparable,
