@@ -250,6 +250,7 @@ export class Explorer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#slots.close();
+    await this.#writing.close();
     await this.learner.settled();
     await (await this.#changer)?.[Symbol.asyncDispose]();
     for (const { engine, prepared } of this.#idle) {
