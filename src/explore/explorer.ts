@@ -343,6 +343,8 @@ export class Explorer implements AsyncDisposable {
     const known = this.#idle.pop();
     const engine = known?.engine ?? (await this.#engine.connect());
     const prepared = known?.prepared ?? (await Prepared.on(engine));
+    // whoever had it last may have been stopped while it looked at predictions
+    await engine.execute(raw(`set search_path = '${MAIN}'`));
     await prepared.renew();
     return {
       ...repeating(engine, prepared),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { QueryError } from "../errors.ts";
 import { raw } from "../sql/statement.ts";
@@ -16,8 +15,6 @@ const MOST_LINES = 5_000;
 const MOST_WAITING = 40_000;
 /** How long nothing must have come before the log is folded into the file. */
 const IDLE_MS = 2_000;
-/** A commit costs the same for one event as for many: the next one waits as long as it took, at most so long. */
-const LONGEST_PAUSE_MS = 50;
 
 export interface Commit {
   readonly totals: Totals;
@@ -156,7 +153,6 @@ export class Applier implements AsyncDisposable {
     // what comes in the same turn is written together
     await null;
     while (this.#waiting.length > 0) {
-      const began = performance.now();
       const taken = this.#take();
       try {
         const receipts = await this.#write(
@@ -170,8 +166,6 @@ export class Applier implements AsyncDisposable {
         for (const { failed } of taken) failed(error);
       }
       for (const { delivery } of taken) this.#lines -= delivery.lines.length;
-      const pause = Math.min(performance.now() - began, LONGEST_PAUSE_MS);
-      if (this.#lines < MOST_LINES && !this.#isClosed) await sleep(pause);
     }
     this.#working = undefined;
     if (!this.#isClosed) this.#idle = setTimeout(() => void this.#fold(), IDLE_MS).unref();

@@ -162,21 +162,8 @@ const rowsOf = (shape: Readonly<Record<string, string>>): string =>
 
 const textOfEvent = ({ event, via, is_top, is_late }: BatchEvent, n: number): string => {
   const { id, type, subject, source, sequence, time, op, data } = event;
-  const cells = data ?? undefined;
-  return JSON.stringify({
-    n,
-    via,
-    id,
-    type,
-    subject,
-    source,
-    sequence,
-    time,
-    op,
-    data: cells,
-    is_top,
-    is_late,
-  });
+  const told = { id, type, subject, source, sequence, time, op, data: data ?? undefined };
+  return JSON.stringify({ n, via, is_top, is_late, ...told });
 };
 
 // a repetition of the last event is known; an older one is not looked for in the log: it changes nothing there

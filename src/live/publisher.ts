@@ -114,14 +114,23 @@ export class Publisher implements AsyncDisposable {
     const arrived = this.#arrived;
     this.#arrived = undefined;
     try {
-      const { change, position } = await this.#changes.since(this.#last.position, commit);
+      const change = await this.#changes.since(this.#last.position, commit);
+      if (change === undefined) {
+        this.#arrived ??= arrived;
+        return;
+      }
       const checksInputs = Date.now() - this.#checkedAt >= CHECK_MS;
       await this.#explorer.update({ ...change, checksInputs, asOf: this.#asOf() });
       if (checksInputs) this.#checkedAt = Date.now();
       this.#isUnchecked = !checksInputs;
       this.#trouble = undefined;
       const at = Date.now();
-      this.#tell({ ...this.#last, position, at, lag_ms: arrived === undefined ? null : at - arrived });
+      this.#tell({
+        ...this.#last,
+        position: commit.totals.position,
+        at,
+        lag_ms: arrived === undefined ? null : at - arrived,
+      });
     } catch (error) {
       this.#arrived ??= arrived;
       throw error;

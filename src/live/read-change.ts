@@ -26,19 +26,20 @@ export class ChangeReader implements AsyncDisposable {
   }
 
   /**
-   * What the events after a position say of their subjects, up to a commit or later, and the position it is of. The last
-   * event is the state of its subject, but where several sources told of it: then the heads of all are asked.
+   * What the events after a position say of their subjects, up to a commit. The last event is the state of its subject,
+   * but where several sources told of it: then the heads of all are asked. Undefined where those are ahead of the commit:
+   * what is known of keys and sources may not hold for them, and the next commit is about to be told.
    */
   async since(
     position: number,
     { keys, shared, totals }: Pick<Commit, "keys" | "shared" | "totals">,
-  ): Promise<{ readonly change: Omit<Change, "checksInputs">; readonly position: number }> {
+  ): Promise<Omit<Change, "checksInputs"> | undefined> {
     // one snapshot, whatever is committed meanwhile
     await this.#prepared.run("begin");
     try {
-      // the heads are of what is committed by now; with the log, what is known of the sources holds up to there
-      const until =
-        shared.length === 0 ? totals.position : await this.#prepared.number("select position from progress");
+      const until = totals.position;
+      if (shared.length > 0 && (await this.#prepared.number("select position from progress")) !== until)
+        return undefined;
       await this.#prepared.run(told, BigInt(position), BigInt(until));
       let contested = 0;
       for (const type of shared) contested += await this.#prepared.run(contest, type);
@@ -49,7 +50,7 @@ export class ChangeReader implements AsyncDisposable {
       const users = await this.#prepared.chunks(toldUsers(keys));
       const cards = await this.#prepared.chunks(toldCards(keys));
       const balances = await this.#prepared.chunks(balanceRows(of("balance"), keys));
-      return { change: { users, cards, balances, keys }, position: until };
+      return { users, cards, balances, keys };
     } finally {
       // takes back what was told
       await this.#prepared.run("rollback");
