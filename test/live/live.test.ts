@@ -123,3 +123,34 @@ async function published(live: Live): Promise<void> {
     )
     .toBe(true);
 }
+
+test("of one batch the highest sequence is the state, wherever it stands, and those after it are superseded", async () => {
+  await using where = await folder();
+  await using live = await Live.open(`${where.path}/ws`, files);
+  await using explorer = live.explorer;
+  const line = (sequence: number) =>
+    JSON.stringify({
+      ...{ id: "e", source: "/core", type: "customer", subject: "900001", time: "2026-10-01T00:00:00Z" },
+      ...{ sequence, data: { age: 20 + sequence } },
+    });
+  const ages = () =>
+    explorer.at(wholePortfolio, async ({ engine }) => {
+      const read = (table: string) => raw(`select age from ${table} where user_id = 900001`);
+      return [
+        (await engine.query(read("users"))).rows,
+        (await engine.query(read("customer_profile"))).rows,
+        await inState(
+          live.workspace,
+          async (state, schema) => (await state.query(read(`${schema}.users`))).rows,
+        ),
+      ];
+    });
+  await live.applier.apply({ via: "http", lines: [1, 3, 2, 3].map(line) });
+  await published(live);
+  expect(await ages()).toEqual(Array.from({ length: 3 }, () => [{ age: 23 }]));
+  expect(live.state.counts).toEqual({ accepted: 4, superseded: 2, rejected: 0 });
+  await live.applier.apply({ via: "http", lines: [5, 4].map(line) });
+  await published(live);
+  expect(await ages()).toEqual(Array.from({ length: 3 }, () => [{ age: 25 }]));
+  expect(live.state.counts).toEqual({ accepted: 6, superseded: 3, rejected: 0 });
+}, 60_000);
