@@ -64,7 +64,11 @@ export class Changer implements AsyncDisposable {
         await buildModels(this.#engine, after);
         for (const { schema } of sets.slice(1)) await this.#define(`drop schema ${schema} cascade`);
         await this.#dropSets(() => true);
-      } else for (const set of sets) await this.#changeModels(set);
+      } else {
+        for (const [table, select] of Object.entries(reread))
+          await this.#run(`insert into delta.${table} ${select}`);
+        for (const set of sets) await this.#changeModels(set);
+      }
       for (const table of Object.keys(tables)) await this.#run(`delete from delta.${table}`);
       await this.#run("commit");
       return after;
@@ -99,8 +103,6 @@ export class Changer implements AsyncDisposable {
     await this.#define("create schema if not exists delta");
     for (const [table, shape] of Object.entries(tables))
       await this.#define(`create or replace table delta.${table} as ${shape} limit 0`);
-    for (const [view, select] of Object.entries(views))
-      await this.#define(`create or replace view delta.${view} as ${select}`);
   }
 
   /** Ids that became text do so in the tables; whether any did. */
@@ -214,12 +216,19 @@ const tables: Readonly<Record<string, string>> = {
   // keys of cards that were told of, and of customers that have or had them, if any, or were told of
   moved: "select card_id from main.cards",
   changed: "select user_id from main.users",
+  users: "from main.users",
+  cards: "from main.cards",
 };
 
-/** All rows of the customers that changed, and cards that are nobody's, under the names that the models read. */
-const views: Readonly<Record<string, string>> = {
+/**
+ * All rows of the customers that changed, and cards that are nobody's, under the names that the models read. They are
+ * copied, since the engine would hand on a few rows at a time of those it picks out of a table, and take every
+ * expression of the models up again for each few.
+ */
+const reread: Readonly<Record<string, string>> = {
   users: "from main.users where user_id in (from delta.changed)",
   cards: `from main.cards where user_id in (from delta.changed)
     union all
     from main.cards where user_id is null and card_id in (from delta.moved)`,
 };
+

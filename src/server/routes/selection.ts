@@ -21,6 +21,7 @@ export const selectionAt = (desk: Desk, look: Look, signal?: AbortSignal): Promi
       };
     },
     signal,
+    { repeats: true },
   );
 
 export const selectionRoutes = (desk: Desk) =>
