@@ -231,4 +231,3 @@ const reread: Readonly<Record<string, string>> = {
     union all
     from main.cards where user_id is null and card_id in (from delta.moved)`,
 };
-

@@ -1,30 +1,33 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-export interface BatchLimits {
-  /** Messages of a batch at most. */
-  readonly most: number;
-  /** How long the first message of a batch waits for others, in milliseconds. */
-  readonly lingerMs: number;
+/** Messages of a batch at most. */
+const MOST = 5_000;
+/** So long the first message of a batch waits for others: a batch costs much the same whether it is of few or many. */
+const LEAST_MS = 20;
+/**
+ * So long at most it waits for a publication to end. What is committed meanwhile is published with the next all the
+ * same, and the two would slow each other down.
+ */
+const MOST_MS = 400;
+
+/** Where batches go. */
+export interface Delivering<Message> {
+  readonly deliver: (batch: readonly Message[]) => Promise<void>;
+  /** Resolves when a batch had better be delivered. */
+  readonly calm: () => Promise<void>;
+  /** Called once, when a batch could not be delivered; nothing is delivered after it. */
+  readonly onFailure: () => void;
 }
 
 /** Gathers what arrives while a batch is being applied, and hands it on as the next batch: one at a time, in order. */
 export class Batches<Message> {
-  readonly #deliver: (batch: readonly Message[]) => Promise<void>;
-  readonly #limits: BatchLimits;
+  readonly #to: Delivering<Message>;
   #gathered: Message[] = [];
   #running: Promise<void> | null = null;
   #failure: { readonly error: unknown } | null = null;
-  readonly #onFailure: () => void;
 
-  /** `onFailure` is called once, when a batch could not be delivered; nothing is delivered after it. */
-  constructor(
-    deliver: (batch: readonly Message[]) => Promise<void>,
-    limits: BatchLimits,
-    onFailure: () => void,
-  ) {
-    this.#deliver = deliver;
-    this.#limits = limits;
-    this.#onFailure = onFailure;
+  constructor(to: Delivering<Message>) {
+    this.#to = to;
   }
 
   /** What waits is at most a batch: where it is full, there is a promise to wait for before the next is added. */
@@ -32,7 +35,7 @@ export class Batches<Message> {
     if (this.#failure !== null) return Promise.reject(this.#failure.error);
     this.#gathered.push(message);
     this.#running ??= this.#run();
-    return this.#gathered.length < this.#limits.most ? undefined : this.#drained();
+    return this.#gathered.length < MOST ? undefined : this.#drained();
   }
 
   /** Resolves when everything that was added is committed; rejects when something was not. */
@@ -42,7 +45,7 @@ export class Batches<Message> {
   }
 
   async #drained(): Promise<void> {
-    while (this.#gathered.length >= this.#limits.most && this.#running !== null && this.#failure === null)
+    while (this.#gathered.length >= MOST && this.#running !== null && this.#failure === null)
       await Promise.race([this.#running, this.#taken()]);
     if (this.#failure !== null) throw this.#failure.error;
   }
@@ -52,19 +55,27 @@ export class Batches<Message> {
     return new Promise((done) => this.#onTaken.push(done));
   }
 
+  async #linger(): Promise<void> {
+    await delay(LEAST_MS);
+    const over = new AbortController();
+    const longest = delay(MOST_MS, undefined, { signal: over.signal }).catch(() => {});
+    await Promise.race([this.#to.calm(), longest]);
+    over.abort();
+  }
+
   async #run(): Promise<void> {
     try {
       while (this.#gathered.length > 0) {
-        if (this.#gathered.length < this.#limits.most) await delay(this.#limits.lingerMs);
+        if (this.#gathered.length < MOST) await this.#linger();
         const batch = this.#gathered;
         this.#gathered = [];
         for (const done of this.#onTaken.splice(0)) done();
-        await this.#deliver(batch);
+        await this.#to.deliver(batch);
       }
     } catch (error) {
       this.#failure = { error };
       this.#gathered = [];
-      this.#onFailure();
+      this.#to.onFailure();
     } finally {
       this.#running = null;
       for (const done of this.#onTaken.splice(0)) done();

@@ -7,6 +7,8 @@ export interface DeliverTo {
   apply(delivery: Delivery): Promise<Receipt>;
   /** Events that can still be queued; 0 under pressure. */
   readonly room: number;
+  /** Resolves when a commit reaches readers soonest. */
+  calm(): Promise<void>;
   /** The committed number of a stream; undefined where nothing was. */
   positionOf(stream: string): number | undefined;
 }

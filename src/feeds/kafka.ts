@@ -1,3 +1,4 @@
+import { LineReader, type ReadLine } from "../live/read-lines.ts";
 import { applying, attempts, Held, messageOf, type Pace } from "./attempts.ts";
 import { Batches, room } from "./batches.ts";
 import type { DeliverTo, Feed } from "./feed.ts";
@@ -13,8 +14,6 @@ import {
 import { Standing } from "./standing.ts";
 import { StreamIdentities } from "./stream-identities.ts";
 
-// a batch costs much the same whether it is of few or many, and readers are brought what is new five times a second
-const LIMITS = { most: 5_000, lingerMs: 100 } as const;
 /** How often the broker is asked whether the topic is as it was, and told how far reading is. */
 const LOOK_MS = 10_000;
 
@@ -60,6 +59,9 @@ export async function openKafkaFeed(
   };
 }
 
+/** A message, read while the batch is gathered. */
+type ReceivedLine = Received & { readonly read: ReadLine };
+
 interface Reading {
   readonly applier: DeliverTo;
   readonly options: KafkaOptions;
@@ -84,7 +86,7 @@ async function read(consumer: KafkaConsumer, reading: Reading): Promise<void> {
 
   const ended = new AbortController();
   const isOver = () => signal.aborted || ended.signal.aborted;
-  const deliver = async (batch: readonly Received[]) => {
+  const deliver = async (batch: readonly ReceivedLine[]) => {
     await room(applier, signal);
     await applying(
       Promise.all([...byPartition(batch)].map(([partition, part]) => apply(applier, partition, part))),
@@ -92,12 +94,17 @@ async function read(consumer: KafkaConsumer, reading: Reading): Promise<void> {
     standing.reached(...progress(topic.partitions));
     progressed();
   };
-  const batches = new Batches<Received>(deliver, LIMITS, () => ended.abort());
+  const batches = new Batches<ReceivedLine>({
+    deliver,
+    calm: () => applier.calm(),
+    onFailure: () => ended.abort(),
+  });
+  const reader = new LineReader();
   const readBroker = async (partitions: readonly Partition[]) => {
     while (!isOver()) {
       for (const message of await fetchNext(consumer, topic.id, partitions)) {
         if (isOver()) return;
-        await batches.add(message);
+        await batches.add({ ...message, read: await reader.read(message.text, Date.now()) });
       }
     }
   };
@@ -126,10 +133,15 @@ async function read(consumer: KafkaConsumer, reading: Reading): Promise<void> {
   }
 }
 
-async function apply(applier: DeliverTo, partition: Partition, messages: readonly Received[]): Promise<void> {
+async function apply(
+  applier: DeliverTo,
+  partition: Partition,
+  messages: readonly ReceivedLine[],
+): Promise<void> {
   const positions = messages.map(({ offset }) => offset);
   const lines = messages.map(({ text }) => text);
-  await applier.apply({ via: "kafka", lines, stream: { name: partition.stream, positions } });
+  const read = messages.map((message) => message.read);
+  await applier.apply({ via: "kafka", lines, read, stream: { name: partition.stream, positions } });
   partition.committed = (positions.at(-1) ?? partition.committed - 1) + 1;
 }
 
@@ -156,8 +168,8 @@ function missingOf(
   return `${count} messages were gone before they were read (${where}): what they told is missing until it is told again`;
 }
 
-function byPartition(messages: readonly Received[]): ReadonlyMap<Partition, readonly Received[]> {
-  const groups = new Map<Partition, Received[]>();
+function byPartition(messages: readonly ReceivedLine[]): ReadonlyMap<Partition, readonly ReceivedLine[]> {
+  const groups = new Map<Partition, ReceivedLine[]>();
   for (const message of messages) {
     const group = groups.get(message.partition);
     if (group === undefined) groups.set(message.partition, [message]);

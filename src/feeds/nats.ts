@@ -6,6 +6,7 @@ import {
   jetstreamManager,
 } from "@nats-io/jetstream";
 import { connect, errors, type NatsConnection } from "@nats-io/transport-node";
+import { LineReader, type ReadLine } from "../live/read-lines.ts";
 import { applying, attempts, Held, messageOf, type Pace } from "./attempts.ts";
 import { Batches, room } from "./batches.ts";
 import type { DeliverTo, Feed } from "./feed.ts";
@@ -16,8 +17,6 @@ import { StreamIdentities } from "./stream-identities.ts";
 
 /** Messages that are asked for at a time; the next are asked for as these are taken. */
 const ASKED = 2_000;
-// a batch costs much the same whether it is of few or many, and readers are brought what is new five times a second
-const LIMITS = { most: 5_000, lingerMs: 100 } as const;
 
 /**
  * Reads a JetStream stream into a workspace, for ever. Resolves at once: whether the broker is there is in the status.
@@ -59,6 +58,13 @@ export async function openNatsFeed(
   };
 }
 
+/** A message, read while the batch is gathered. */
+interface Received {
+  readonly message: JsMsg;
+  readonly line: string;
+  readonly read: ReadLine;
+}
+
 interface Reading {
   readonly applier: DeliverTo;
   readonly options: NatsOptions;
@@ -88,20 +94,25 @@ async function read(broker: NatsConnection, reading: Reading): Promise<void> {
   const stop = () => messages.stop();
   signal.addEventListener("abort", stop, { once: true });
 
-  const deliver = async (batch: readonly JsMsg[]) => {
-    const last = batch.at(-1);
+  const deliver = async (batch: readonly Received[]) => {
+    const last = batch.at(-1)?.message;
     if (last === undefined) return;
     await room(applier, signal);
-    const positions = batch.map(({ seq }) => seq);
     await applying(
-      applier.apply({ via: "nats", lines: batch.map(text), stream: { name: stream, positions } }),
+      applier.apply({
+        via: "nats",
+        lines: batch.map(({ line }) => line),
+        read: batch.map(({ read }) => read),
+        stream: { name: stream, positions: batch.map(({ message }) => message.seq) },
+      }),
     );
     // what is committed is committed, whether the broker can still be told or not
     if (!broker.isClosed()) last.ack();
     standing.reached(applier.positionOf(stream) ?? last.seq, last.info.pending);
     progressed();
   };
-  const batches = new Batches<JsMsg>(deliver, LIMITS, stop);
+  const batches = new Batches<Received>({ deliver, calm: () => applier.calm(), onFailure: stop });
+  const reader = new LineReader();
   standing.is("connected");
   progressed();
   let { delivered } = placed;
@@ -120,7 +131,8 @@ async function read(broker: NatsConnection, reading: Reading): Promise<void> {
       if (streamSequence > previous + 1 && previous > 0 && !isPerSubject)
         standing.is("connected", gone(previous + 1, streamSequence - 1));
       previous = streamSequence;
-      await batches.add(message);
+      const line = message.string();
+      await batches.add({ message, line, read: await reader.read(line, Date.now()) });
     }
   } finally {
     signal.removeEventListener("abort", stop);
@@ -129,8 +141,6 @@ async function read(broker: NatsConnection, reading: Reading): Promise<void> {
   }
   throw new Error(`connection to ${options.servers.join(",")} ended`);
 }
-
-const text = (message: JsMsg): string => message.string();
 
 /** What retention or a hand took out of the stream first. */
 export const gone = (from: number, to: number): string =>

@@ -39,6 +39,7 @@ export class Applier implements AsyncDisposable {
   readonly #writer: BatchWriter;
   readonly #onCommit: (commit: Commit) => void;
   readonly #now: () => number;
+  readonly #calm: () => Promise<void>;
   readonly #streams: Map<string, number>;
   readonly #sources: Map<string, Set<string>>;
   #keys: KeyTypes;
@@ -71,6 +72,7 @@ export class Applier implements AsyncDisposable {
     this.#sources = read.sources;
     this.#onCommit = options.onCommit;
     this.#now = options.now ?? Date.now;
+    this.#calm = options.calm ?? (() => Promise.resolve());
   }
 
   static async open(workspace: Workspace, options: ApplierOptions): Promise<Applier> {
@@ -116,6 +118,11 @@ export class Applier implements AsyncDisposable {
     return this.#trouble;
   }
 
+  /** Resolves when what is committed next is published next: until then, those who can wait had better gather more. */
+  async calm(): Promise<void> {
+    await this.#calm();
+  }
+
   /** How far a numbered stream is in. */
   positionOf(stream: string): number | undefined {
     return this.#streams.get(stream);
@@ -129,7 +136,7 @@ export class Applier implements AsyncDisposable {
     if (this.#isClosed) throw new DOMException("the workspace was closed", "AbortError");
     const arrived = this.#now();
     this.#lines += delivery.lines.length;
-    const reading = this.#reading.then(() => readLines(delivery.lines, arrived));
+    const reading = this.#reading.then(() => delivery.read ?? readLines(delivery.lines, arrived));
     this.#reading = reading;
     const read = await reading;
     return new Promise((done, failed) => {
@@ -238,6 +245,8 @@ export class Applier implements AsyncDisposable {
 
 export interface ApplierOptions {
   readonly onCommit: (commit: Commit) => void;
+  /** Resolves when nothing is being published; at once when left out. */
+  readonly calm?: () => Promise<void>;
   /** Milliseconds since 1970; the clock's when left out. */
   readonly now?: () => number;
 }

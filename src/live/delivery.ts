@@ -1,4 +1,4 @@
-import type { ReadEvent, Rejection } from "./read-event.ts";
+import type { ReadLine } from "./read-lines.ts";
 
 /** How events come in. */
 export type Via = "http" | "nats" | "kafka" | "replay";
@@ -8,13 +8,14 @@ export interface Delivery {
   readonly via: Via;
   /** One event each, as JSON text. */
   readonly lines: readonly string[];
+  /** What each says, where whoever delivers has read them already. */
+  readonly read?: readonly ReadLine[];
   /** Of a numbered stream: its name, and the number of each line. What is in already is passed over. */
   readonly stream?: { readonly name: string; readonly positions: readonly number[] };
 }
 
 export interface ReadDelivery extends Delivery {
-  /** Of each line. */
-  readonly read: readonly (ReadEvent | Rejection)[];
+  readonly read: readonly ReadLine[];
 }
 
 export interface Receipt {

@@ -88,6 +88,11 @@ export class Publisher implements AsyncDisposable {
     await this.#changes[Symbol.asyncDispose]();
   }
 
+  /** Resolves when nothing is being published. */
+  async idle(): Promise<void> {
+    while (this.#working !== undefined) await this.#working;
+  }
+
   #schedule(): void {
     if (this.#timer !== undefined || this.#working !== undefined || this.#isClosed) return;
     const wait = this.#trouble === undefined ? this.#next - performance.now() : RETRY_MS;

@@ -36,6 +36,8 @@ export class Ledger implements DeliverTo {
     return { accepted: lines.length - rejected.length, rejected, position: this.lines.length };
   }
 
+  async calm(): Promise<void> {}
+
   positionOf(stream: string): number | undefined {
     return this.positions.get(stream);
   }
