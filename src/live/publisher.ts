@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Explorer } from "../explore/explorer.ts";
 import type { Commit } from "./applier.ts";
 import type { ChangeReader } from "./read-change.ts";
@@ -42,10 +43,10 @@ export class Publisher implements AsyncDisposable {
   #commit: Commit | undefined;
   /** When the next publication may begin. */
   #next = 0;
-  #timer: NodeJS.Timeout | undefined;
   #quiet: NodeJS.Timeout | undefined;
+  /** The publication that is due or made. */
   #working: Promise<void> | undefined;
-  #isClosed = false;
+  readonly #closing = new AbortController();
   #trouble: string | undefined;
 
   constructor(
@@ -81,35 +82,37 @@ export class Publisher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#closing.abort();
     clearTimeout(this.#quiet);
     await this.#working;
     await this.#changes[Symbol.asyncDispose]();
   }
 
-  /** Resolves when nothing is being published. */
+  /** Resolves when everything that was committed is published. */
   async idle(): Promise<void> {
     while (this.#working !== undefined) await this.#working;
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#working !== undefined || this.#isClosed) return;
+    if (this.#working !== undefined || this.#closing.signal.aborted) return;
     const wait = this.#trouble === undefined ? this.#next - performance.now() : RETRY_MS;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#working = this.#publish()
-          .catch((error: unknown) => {
-            this.#trouble = error instanceof Error ? error.message : String(error);
-          })
-          .then(() => {
-            this.#working = undefined;
-            if (this.#arrived !== undefined) this.#schedule();
-          });
-      },
-      Math.max(0, wait),
-    );
+    this.#working = this.#publishIn(Math.max(0, wait)).then(() => {
+      this.#working = undefined;
+      if (this.#arrived !== undefined) this.#schedule();
+    });
+  }
+
+  async #publishIn(ms: number): Promise<void> {
+    try {
+      await delay(ms, undefined, { signal: this.#closing.signal });
+    } catch {
+      return;
+    }
+    try {
+      await this.#publish();
+    } catch (error) {
+      this.#trouble = error instanceof Error ? error.message : String(error);
+    }
   }
 
   async #publish(): Promise<void> {
@@ -156,7 +159,7 @@ export class Publisher implements AsyncDisposable {
   }
 
   async #relearn(): Promise<void> {
-    if (this.#isClosed || this.#last.learnt === this.#last.position) return;
+    if (this.#closing.signal.aborted || this.#last.learnt === this.#last.position) return;
     this.#learntAt = Date.now();
     const { position } = this.#last;
     try {
@@ -164,7 +167,7 @@ export class Publisher implements AsyncDisposable {
       this.#tell({ ...this.#last, learnt: position });
     } catch (error) {
       // whoever closes the portfolio meanwhile is not told
-      if (!this.#isClosed) this.#trouble = error instanceof Error ? error.message : String(error);
+      if (!this.#closing.signal.aborted) this.#trouble = error instanceof Error ? error.message : String(error);
     }
   }
 
