@@ -167,7 +167,8 @@ export class Publisher implements AsyncDisposable {
       this.#tell({ ...this.#last, learnt: position });
     } catch (error) {
       // whoever closes the portfolio meanwhile is not told
-      if (!this.#closing.signal.aborted) this.#trouble = error instanceof Error ? error.message : String(error);
+      if (!this.#closing.signal.aborted)
+        this.#trouble = error instanceof Error ? error.message : String(error);
     }
   }
 
