@@ -1,4 +1,5 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { type EventType, eventTypes } from "../schema/event.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { balanceOf, cardRows, type KeyTypes, userRows } from "./columns.ts";
 import { addDays } from "./history/calendar.ts";
@@ -21,27 +22,35 @@ export async function makeState(
   moment: Moment,
 ): Promise<void> {
   const of = (name: string) => `${workspace}.main.${name}`;
-  const make = (name: string, select: string) =>
-    engine.execute(raw(`create or replace table ${target}.main.${name} as ${select}`));
+  const make = (name: string, select: string, by = engine) =>
+    by.execute(raw(`create or replace table ${target}.main.${name} as ${select}`));
   const words = (heads: string) =>
     `select type, subject, word.op as op, word.data as data from (${lastWords(heads)})`;
-  await make(
-    "told",
-    moment === "now" ? await toldNow(engine, of("heads"), words) : words(`(${headsUntil(of, moment.until)})`),
-  );
-  const told = (type: string) => `(select subject, op, data from ${target}.main.told where type = '${type}')`;
+  // the heads of a type that one source tells of are its last words: only others must be found out, and are kept for a while
+  const kept = moment === "now" ? await sharedTypes(engine, of("heads")) : eventTypes;
+  const heads =
+    moment === "now"
+      ? `(from ${of("heads")} where type in (${kept.map((type) => literal(type)).join(", ")}))`
+      : `(${headsUntil(of, moment.until)})`;
+  if (kept.length > 0) await make("told", words(heads));
+  const told = (type: EventType) =>
+    `(select subject, op, data from ${kept.includes(type) ? `${target}.main.told` : of("heads")} where type = '${type}')`;
   /** What the files have, of what was never told of. */
-  const untold = (table: string, key: "user_id" | "card_id", type: string) =>
+  const untold = (table: string, key: "user_id" | "card_id", type: EventType) =>
     `from ${of(table)} anti join (select cast(subject as ${keys[key]}) as ${key} from ${told(type)} told) told using (${key})`;
   // in order of the keys: figures do not follow the order in which rows changed
-  await make(
+  await using other = await engine.connect();
+  const users = make(
     "users",
     `from (
       (${untold("base_users", "user_id", "customer")})
       union all by name (select * exclude (is_there) from (${userRows(told("customer"), keys)}) where is_there)
     )
     order by user_id nulls last`,
+    other,
   );
+  // whoever waits for the cards first is told of that
+  users.catch(() => {});
   await make(
     "balances",
     `select card_id, balance_usd from (${untold("base_cards", "card_id", "balance")})
@@ -61,24 +70,16 @@ export async function makeState(
     left join ${target}.main.balances on balances.card_id = held.card_id
     order by card_id nulls last`,
   );
-  await engine.execute(raw(`drop table ${target}.main.told`));
+  await users;
+  await engine.execute(raw(`drop table if exists ${target}.main.told`));
 }
 
-/** SQL for the last word on each subject: where a type is told of by one source, its heads are that. */
-async function toldNow(
-  engine: DuckDBEngine,
-  heads: string,
-  words: (heads: string) => string,
-): Promise<string> {
+/** Types that several sources tell of. */
+async function sharedTypes(engine: DuckDBEngine, heads: string): Promise<readonly EventType[]> {
   const { rows } = await engine.query(
     raw(`select type from ${heads} group by type having count(distinct source) > 1`),
   );
-  const shared = rows.map(({ type }) => literal(String(type))).join(", ");
-  return shared === ""
-    ? `select type, subject, op, data from ${heads}`
-    : `select type, subject, op, data from ${heads} where type not in (${shared})
-      union all
-      ${words(`(from ${heads} where type in (${shared}))`)}`;
+  return eventTypes.filter((type) => rows.some((row) => row["type"] === type));
 }
 
 /** SQL for the last word of a relation of heads on each subject: `type`, `subject`, and `word` with `op` and `data`. */
