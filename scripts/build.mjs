@@ -13,5 +13,6 @@ cpSync(at("src/models"), at("dist/models"), {
   recursive: true,
   filter: (path) => !/\.[a-z]+$/.test(path) || path.endsWith(".sql"),
 });
-await buildProgram();
 await buildWeb();
+// whose first page is asked for
+await buildProgram();
