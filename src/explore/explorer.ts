@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import { openLocked } from "../engines/locked.ts";
+import { openLockedScratch } from "../engines/locked.ts";
 import { Prepared, preparable, repeating } from "../engines/prepared.ts";
 import { buildModels, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
@@ -144,12 +144,10 @@ export class Explorer implements AsyncDisposable {
       const settings = isLive
         ? {
             threads: String(Math.max(1, availableParallelism() - 1)),
-            // see `tidy`
-            checkpoint_threshold: "4GB",
             ...preparable,
           }
         : {};
-      const engine = await openLocked(database, join(folder, "spill"), options.memory, settings);
+      const engine = await openLockedScratch(database, join(folder, "spill"), options.memory, settings);
       return new Explorer(portfolio, options.settings ?? {}, engine, folder, isLive);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { openDuckDB } from "../engines/duckdb.ts";
 import { withinMemory } from "../engines/memory.ts";
+import { NO_LOG, openScratch } from "../engines/scratch.ts";
 import { BALANCES } from "../explore/change.ts";
 import { Explorer, type OpenedPortfolio } from "../explore/explorer.ts";
 import { Results } from "../explore/results.ts";
@@ -232,7 +232,7 @@ async function fill(
   { settings, memory }: WorkspaceOptions,
 ): Promise<OpenedPortfolio> {
   const { engine: source, origin } = workspace;
-  await source.execute(raw(`attach ${literal(database)} as copied`));
+  await source.execute(raw(`attach ${literal(database)} as copied (${NO_LOG})`));
   // nobody writes yet
   await source.execute(raw(`set threads = ${availableParallelism()}`));
   try {
@@ -243,7 +243,7 @@ async function fill(
     await source.execute(raw("set threads = 1"));
     await source.execute(raw("detach copied"));
   }
-  await using engine = await openDuckDB(database, withinMemory(memory));
+  await using engine = await openScratch(database, withinMemory(memory));
   await engine.execute(raw(`create schema ${BALANCES.split(".")[0]}`));
   await engine.execute(raw(`create table ${BALANCES} as from main.balances`));
   await engine.execute(raw("drop table main.balances"));
