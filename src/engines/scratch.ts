@@ -6,7 +6,7 @@ const NAME = "portfolio";
 
 /**
  * Opens a database that goes with the process: what is written into it is in no log, and in the file when the database
- * is closed, or folded in. The engine has this for databases that are attached, so the instance's own is an empty one.
+ * is closed, or a checkpoint comes. The engine has this for databases that are attached, so the instance's own is an empty one.
  */
 export async function openScratch(
   path: string,

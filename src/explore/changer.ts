@@ -7,7 +7,7 @@ import { raw } from "../sql/statement.ts";
 import { BALANCES, type Change } from "./change.ts";
 import type { OpenedPortfolio } from "./explorer.ts";
 
-/** Rows that were replaced stay in the way of those that read, until the log is folded in: so many times the rows there are. */
+/** Rows that were replaced stay in the way of those that read, until they are cleared away: so many times the rows there are. */
 const REPLACED = 2;
 /** Of few rows, it is not worth it. */
 const LEAST_REPLACED = 20_000;
@@ -33,7 +33,7 @@ export class Changer implements AsyncDisposable {
   /** Schemas of sets that have tables for what changed. */
   readonly #sets = new Set<string>();
   #keys: Change["keys"] | undefined;
-  /** Customers whose rows were replaced since the log was folded in. */
+  /** Customers whose rows were replaced since that was done. */
   #replaced = 0;
   #tidyAt = LEAST_REPLACED;
 
@@ -81,7 +81,7 @@ export class Changer implements AsyncDisposable {
     }
   }
 
-  /** Folds the log in where there is much of it. */
+  /** Clears away rows that were replaced, where there are many of them. */
   async tidy(): Promise<void> {
     if (this.#replaced < this.#tidyAt) return;
     try {

@@ -144,6 +144,8 @@ export class Explorer implements AsyncDisposable {
       const settings = isLive
         ? {
             threads: String(Math.max(1, availableParallelism() - 1)),
+            // see `tidy`
+            checkpoint_threshold: "4GB",
             ...preparable,
           }
         : {};

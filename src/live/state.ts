@@ -39,38 +39,52 @@ export async function makeState(
   const untold = (table: string, key: "user_id" | "card_id", type: EventType) =>
     `from ${of(table)} anti join (select cast(subject as ${keys[key]}) as ${key} from ${told(type)} told) told using (${key})`;
   // in order of the keys: figures do not follow the order in which rows changed
-  await using other = await engine.connect();
-  const users = make(
-    "users",
-    `from (
-      (${untold("base_users", "user_id", "customer")})
-      union all by name (select * exclude (is_there) from (${userRows(told("customer"), keys)}) where is_there)
-    )
-    order by user_id nulls last`,
-    other,
-  );
-  // whoever waits for the cards first is told of that
-  users.catch(() => {});
-  await make(
-    "balances",
-    `select card_id, balance_usd from (${untold("base_cards", "card_id", "balance")})
-    union all
-    ${balanceRows(told("balance"), keys)}`,
-  );
-  await make(
-    "cards",
-    `-- columns as the canonical table has them
-    select * from ${of("base_cards")} where false
-    union all by name
-    select held.*, balances.balance_usd
-    from (
-      select * exclude (balance_usd) from (${untold("base_cards", "card_id", "card")})
-      union all by name (select * exclude (is_there) from (${cardRows(told("card"), keys)}) where is_there)
-    ) held
-    left join ${target}.main.balances on balances.card_id = held.card_id
-    order by card_id nulls last`,
-  );
-  await users;
+  const makeUsers = (by: DuckDBEngine) =>
+    make(
+      "users",
+      `from (
+        (${untold("base_users", "user_id", "customer")})
+        union all by name (select * exclude (is_there) from (${userRows(told("customer"), keys)}) where is_there)
+      )
+      order by user_id nulls last`,
+      by,
+    );
+  const makeCards = async () => {
+    await make(
+      "balances",
+      `select card_id, balance_usd from (${untold("base_cards", "card_id", "balance")})
+      union all
+      ${balanceRows(told("balance"), keys)}`,
+    );
+    await make(
+      "cards",
+      `-- columns as the canonical table has them
+      select * from ${of("base_cards")} where false
+      union all by name
+      select held.*, balances.balance_usd
+      from (
+        select * exclude (balance_usd) from (${untold("base_cards", "card_id", "card")})
+        union all by name (select * exclude (is_there) from (${cardRows(told("card"), keys)}) where is_there)
+      ) held
+      left join ${target}.main.balances on balances.card_id = held.card_id
+      order by card_id nulls last`,
+    );
+  };
+  if (moment === "now") {
+    // side by side: somebody waits for the start
+    await using other = await engine.connect();
+    const users = makeUsers(other);
+    users.catch(() => {});
+    try {
+      await makeCards();
+    } finally {
+      await users;
+    }
+  } else {
+    // the past is read in one transaction, which a connection has
+    await makeUsers(engine);
+    await makeCards();
+  }
   await engine.execute(raw(`drop table if exists ${target}.main.told`));
 }
 
