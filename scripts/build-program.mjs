@@ -57,7 +57,11 @@ function cacheProgram() {
   try {
     run(at("bin/cardscope.js"), "sample", folder, "--format", "xlsx", "--brief");
     const files = [join(folder, "users.xlsx"), join(folder, "cards.xlsx")];
-    run(at("scripts/cache-program.mjs"), at("dist/program/main.js"), ...files);
+    const commands = [
+      ["analyze", ...files, "--quiet", "--json"],
+      [...files, "--no-open", "--quiet"],
+    ];
+    run(at("scripts/cache-program.mjs"), at("dist/program/main.js"), JSON.stringify(commands));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -21,7 +21,7 @@ describe("the built program's files", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const compiled = () => execFileSync(process.execPath, [cacheProgram, main]);
+  const compiled = () => execFileSync(process.execPath, [cacheProgram, main, "[[]]"]);
   const loaded = () => {
     const program = new Program();
     const result = program.load(main).main();

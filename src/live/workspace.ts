@@ -20,8 +20,7 @@ const TOKEN = "events.token";
 
 /**
  * The engine's log is folded into the file when nobody waits (see applier.ts), and at the latest when it is as long as
- * the file was: to fold takes as long as the file is large, and to open what was killed as long as the log is (20 ms for
- * each MB).
+ * the file was: to fold takes as long as the file is large, and to open what was killed as long as the log is.
  */
 const [SHORTEST_LOG, LONGEST_LOG] = [32e6, 1e9];
 
