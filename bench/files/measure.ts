@@ -37,12 +37,19 @@ export async function measure(
   // a group of its own, so that all of it can be stopped
   const child = spawn(program, rest, { stdio: ["ignore", out.fd, err.fd], detached: true });
   const watch = new Watch(child, limits);
+  // a group of its own is not told when this one is stopped
+  const leave = () => {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    process.exit(130);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, leave);
   const code = await new Promise<number | null>((done, failed) => {
     child.once("error", failed);
     child.once("exit", done);
   });
   const wall_s = (performance.now() - began) / 1000;
   watch.end();
+  for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, leave);
   const stopped = watch.stopped ?? (code === 0 ? undefined : failure(code, readFileSync(errors, "utf8")));
   try {
     if (stopped !== undefined) return { stopped };
