@@ -22,7 +22,11 @@ for (const command of JSON.parse(commands)) {
   const running = program.load(main).main([process.execPath, main, ...command]);
   const url = await Promise.race([running, served]);
   if (typeof url === "string") {
-    await fetch(url).then((page) => page.text());
+    // a build does without, where nothing can be asked for
+    await fetch(url).then(
+      (page) => page.text(),
+      () => {},
+    );
     process.emit("SIGINT");
     await running;
     process.exitCode = 0;

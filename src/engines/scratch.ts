@@ -15,7 +15,7 @@ export async function openScratch(
   const engine = await openDuckDB(":memory:", settings);
   try {
     await engine.execute(raw(`attach ${literal(path)} as ${NAME} (${NO_LOG})`));
-    return await using(engine);
+    return await within(engine);
   } catch (error) {
     await engine[Symbol.asyncDispose]();
     throw error;
@@ -25,7 +25,8 @@ export async function openScratch(
 /** Option of `attach`. */
 export const NO_LOG = "recovery_mode no_wal_writes";
 
-async function using(engine: DuckDBEngine): Promise<DuckDBEngine> {
+/** Connections have its names without saying so. */
+async function within(engine: DuckDBEngine): Promise<DuckDBEngine> {
   await engine.execute(raw(`use ${NAME}`));
-  return { ...engine, connect: async () => using(await engine.connect()) };
+  return { ...engine, connect: async () => within(await engine.connect()) };
 }
