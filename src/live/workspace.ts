@@ -22,7 +22,7 @@ const TOKEN = "events.token";
  * The engine's log is folded into the file when nobody waits (see applier.ts), and at the latest when it is as long as
  * the file was: to fold takes as long as the file is large, and to open what was killed as long as the log is.
  */
-const [SHORTEST_LOG, LONGEST_LOG] = [32e6, 1e9];
+const [SHORTEST_LOG, LONGEST_LOG] = [48e6, 1e9];
 
 /** What the files said when the workspace was made. */
 export interface Origin {
