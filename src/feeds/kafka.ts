@@ -103,8 +103,9 @@ async function read(consumer: KafkaConsumer, reading: Reading): Promise<void> {
   const readBroker = async (partitions: readonly Partition[]) => {
     while (!isOver()) {
       for (const message of await fetchNext(consumer, topic.id, partitions)) {
+        const read = await reader.read(message.text, Date.now());
         if (isOver()) return;
-        await batches.add({ ...message, read: await reader.read(message.text, Date.now()) });
+        await batches.add({ ...message, read });
       }
     }
   };

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import type { DeliverTo, Feed } from "../../src/feeds/feed.ts";
 import type { Delivery, Receipt } from "../../src/live/delivery.ts";
 import type { FeedStatus } from "../../src/live/live.ts";
+import { readLines } from "../../src/live/read-lines.ts";
 
 /**
  * Takes deliveries as the contract of an applier says, and can refuse them: what is tested is the feed, and a workspace
@@ -17,8 +18,10 @@ export class Ledger implements DeliverTo {
   /** Called before a delivery is committed. */
   beforeCommit: () => Promise<void> = async () => {};
 
-  async apply({ lines, stream }: Delivery): Promise<Receipt> {
+  async apply({ lines, read, stream }: Delivery): Promise<Receipt> {
     await this.beforeCommit();
+    // what was read is what the lines say, one by one
+    if (read !== undefined) expect(read).toEqual(await readLines(lines, Date.now()));
     if (this.refusal !== null) {
       this.refusals++;
       throw this.refusal;
