@@ -44,14 +44,16 @@ export function indexPlaces(places: readonly Place[], limitKm: number): PlaceInd
   const rowsAround = Math.ceil(reach / CELL);
   const find = (latitude: number, longitude: number): Place | undefined => {
     const [px, py, pz] = unit(latitude, longitude);
-    // A degree of longitude is shortest at the edge of the reach that is nearest to a pole.
-    const narrowest = Math.cos(radians(Math.min(89.9, Math.abs(latitude) + reach)));
+    // A degree of longitude is shortest at the edge of the reach that is nearest to a pole; over one, it is nothing.
+    const edge = Math.abs(latitude) + reach;
+    const narrowest = edge < 90 ? Math.cos(radians(edge)) : 0;
     const columnsAround = Math.min(COLUMNS / 2, Math.ceil(rowsAround / narrowest));
     let best: Place | undefined;
     let most = least;
     for (let ring = 0; ring <= columnsAround; ring++) {
-      // Whatever lies in this ring or a wider one is at least so far away.
-      if (ring > 1 && Math.cos(radians((ring - 1) * CELL * narrowest)) < most) break;
+      // Whatever lies in this ring or a wider one is at least so far away: the haversine formula, on the way over
+      // the narrowest parallel, which is shorter than the parallel itself.
+      if (ring > 1 && 1 - 2 * (narrowest * Math.sin(radians(((ring - 1) * CELL) / 2))) ** 2 < most) break;
       const rows = Math.min(ring, rowsAround);
       for (let down = -rows; down <= rows; down++) {
         const row = rowOf(latitude) + down;

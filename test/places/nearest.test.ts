@@ -53,6 +53,12 @@ describe("the limit and the edges of the map", () => {
   ])("%s", (_, latitude, longitude, label) => {
     expect(index.nearest(latitude, longitude)).toBe(label);
   });
+
+  test("at the pole, every longitude is near", () => {
+    const station = indexPlaces([place("Station", -89.82014492045877, 0)], 20);
+    for (let longitude = -180; longitude <= 180; longitude += 4.5)
+      expect(station.nearest(-89.9999999999998, longitude)).toBe("Station, XX");
+  });
 });
 
 describe("the index finds what a look at every place finds", () => {
