@@ -52,20 +52,20 @@ export async function dashboard(files: readonly string[], options: DashboardOpti
       sheets,
       ...limits,
       ...(asOf !== undefined && { asOf }),
-      onProgress: (step: string, done?: StepProgress) => session.progress.step(step, done),
+      onProgress: (step: string, done?: StepProgress) => {
+        session.progress.step(step, done);
+        desk.reads(step, done);
+      },
       signal: session.signal,
     };
-    desk.isOpening = options.workspace !== undefined;
+    desk.reads(options.workspace === undefined ? "reading files" : "opening the workspace");
     await using live =
       options.workspace === undefined
         ? undefined
         : await Live.open(options.workspace, files, { ...reading, ...(webhook && { webhook }) });
     const explorer =
       live?.explorer ?? (await Explorer.open(isSample ? await session.sample() : files, reading));
-    // files that were sent meanwhile stay
-    if (desk.isOpen) await explorer[Symbol.asyncDispose]();
-    else await desk.replace(explorer, { isSample, ...(live && { live }) });
-    desk.isOpening = false;
+    await desk.replace(explorer, { isSample, ...(live && { live }) });
     session.progress.clear();
     if (isSample) console.log("no files given: this is a made-up sample portfolio");
     const host = options.host === "0.0.0.0" || options.host === "::" ? "127.0.0.1" : options.host;

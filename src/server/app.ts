@@ -1,8 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { compress } from "hono/compress";
-import type { Desk } from "./desk.ts";
+import { type Desk, StillOpening } from "./desk.ts";
 import { failure } from "./failure.ts";
 import type { Imports } from "./imports/imports.ts";
+import { IsLive } from "./imports/refusals.ts";
 import { pageRoutes } from "./page.ts";
 import { alertsRoutes } from "./routes/alerts.ts";
 import { analysesRoutes } from "./routes/analyses.ts";
@@ -14,6 +15,7 @@ import { importsRoutes } from "./routes/imports.ts";
 import { listsRoutes } from "./routes/lists.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { modelsRoutes } from "./routes/models.ts";
+import { openingRoutes } from "./routes/opening.ts";
 import { portfolioRoutes } from "./routes/portfolio.ts";
 import { reportsRoutes } from "./routes/reports.ts";
 import { rowsRoutes } from "./routes/rows.ts";
@@ -41,6 +43,7 @@ export function createApp(desk: Desk, options: Guard, imports?: Imports): OpenAP
     if (desk.isOpen) c.header(PORTFOLIO_HEADER, String(desk.id));
   });
   for (const routes of [
+    openingRoutes,
     portfolioRoutes,
     analysesRoutes,
     selectionRoutes,
@@ -62,7 +65,10 @@ export function createApp(desk: Desk, options: Guard, imports?: Imports): OpenAP
   if (imports !== undefined)
     app.route(
       "/api",
-      importsRoutes(imports, () => desk.isLive),
+      importsRoutes(imports, () => {
+        if (desk.opening !== undefined) throw new StillOpening();
+        if (desk.isLive) throw new IsLive();
+      }),
     );
   app.doc31("/api/openapi.json", {
     openapi: "3.1.0",

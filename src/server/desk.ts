@@ -5,6 +5,7 @@ import type { Explorer } from "../explore/explorer.ts";
 import { type Look, parseLook } from "../explore/look.ts";
 import { Results } from "../explore/results.ts";
 import type { Live } from "../live/live.ts";
+import type { StepProgress } from "../portfolio/portfolio.ts";
 
 interface Opened {
   readonly id: number;
@@ -17,9 +18,29 @@ interface Opened {
   readonly live: Live | undefined;
 }
 
+/** A portfolio that is being read, for whoever asks meanwhile. */
+export interface Opening {
+  /** What is being done. */
+  readonly step: string;
+  readonly done?: StepProgress | undefined;
+  /** Milliseconds since 1970. */
+  readonly began: number;
+}
+
+/** A request came too early: it may be sent again in a second. */
+export class StillOpening extends Error {
+  readonly code = "OPENING";
+  readonly hint = "ask again in a second";
+
+  constructor() {
+    super("the portfolio is being opened");
+  }
+}
+
 /** What the routes share: the portfolio that is open, and how a request looks at it. */
 export class Desk implements AsyncDisposable {
   #opened: Opened | undefined;
+  #opening: Opening | undefined;
   #made = 0;
 
   get isOpen(): boolean {
@@ -47,8 +68,16 @@ export class Desk implements AsyncDisposable {
     return this.#current.isSample;
   }
 
-  /** Whether a workspace is being opened, whose events can come in a moment. */
-  isOpening = false;
+  /** Undefined as soon as a portfolio is there. */
+  get opening(): Opening | undefined {
+    return this.#opening;
+  }
+
+  /** Says how far the first portfolio is; what works on an open one is of no concern. */
+  reads(step: string, done?: StepProgress): void {
+    if (this.isOpen) return;
+    this.#opening = { step, done, began: this.#opening?.began ?? Date.now() };
+  }
 
   get isLive(): boolean {
     return this.#opened?.live !== undefined;
@@ -70,6 +99,7 @@ export class Desk implements AsyncDisposable {
     { isSample = false, live }: { isSample?: boolean; live?: Live } = {},
   ): Promise<void> {
     const old = this.#opened;
+    this.#opening = undefined;
     this.#opened = {
       id: ++this.#made,
       explorer,
@@ -94,6 +124,7 @@ export class Desk implements AsyncDisposable {
   }
 
   get #current(): Opened {
+    if (this.#opening !== undefined) throw new StillOpening();
     if (this.#opened === undefined)
       throw new CardscopeError("NOT_FOUND", "no portfolio is open", { hint: "open two files first" });
     return this.#opened;

@@ -2,6 +2,7 @@ import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { CardscopeError, type ErrorCode, usage } from "../errors.ts";
+import { StillOpening } from "./desk.ts";
 
 /** What an answer holds when it is not what was asked for. */
 export const failureSchema = z
@@ -35,6 +36,10 @@ export function failure(error: unknown, c: Context): Response {
       { error: { code: error.code, message: error.message, ...(error.hint && { hint: error.hint }) } },
       statuses[error.code],
     );
+  if (error instanceof StillOpening) {
+    const { code, message, hint } = error;
+    return c.json({ error: { code, message, hint } }, 503, { "retry-after": "1" });
+  }
   if (error instanceof Error && error.name === "AbortError")
     return c.json(
       { error: { code: "CLOSED", message: "the portfolio was closed meanwhile", hint: "reload the page" } },

@@ -4,6 +4,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import type { Desk } from "./desk.ts";
+import { type OpeningInfo, openingInfo } from "./routes/opening.ts";
 import { type PortfolioInfo, portfolioInfo } from "./routes/portfolio.ts";
 import { contentSecurityPolicy } from "./security.ts";
 
@@ -20,6 +21,7 @@ interface Boot {
   readonly path: string;
   readonly query: string;
   readonly portfolio: PortfolioInfo | undefined;
+  readonly opening?: OpeningInfo;
   readonly position?: number;
   readonly answers: Readonly<Record<string, unknown>>;
 }
@@ -68,11 +70,13 @@ async function page(c: Context, desk: Desk, api: OpenAPIHono): Promise<Response>
   built ??= load();
   const { renderer, manifest } = await built;
   const url = new URL(c.req.url);
+  const opening = openingInfo(desk);
   const empty: Boot = {
     // as the browser has it: decoded twice, an id of "%41" would be another
     path: url.pathname,
     query: url.search,
     portfolio: desk.isOpen ? portfolioInfo(desk) : undefined,
+    ...(opening && { opening }),
     // told before the answers are computed: they are of this position or a later one
     ...(desk.isLive && { position: desk.live.state.position }),
     answers: {},
@@ -89,6 +93,7 @@ async function page(c: Context, desk: Desk, api: OpenAPIHono): Promise<Response>
   const chunks = first.flatMap((chunk) => (chunk === undefined ? [] : withImports(manifest, chunk, seen)));
   const styles = [...new Set(Object.values(manifest).flatMap(({ css }) => css ?? []))];
   c.header("content-security-policy", contentSecurityPolicy(nonce));
+  if (opening !== null) c.header("retry-after", "1");
   return c.html(
     `<!doctype html>
 <html lang="en"${theme === "light" || theme === "dark" ? ` data-theme="${theme}"` : ""}>
@@ -108,7 +113,7 @@ ${head}
 <script type="module" src="/assets/${entry?.file ?? ""}"></script>
 </body>
 </html>`,
-    isFound ? 200 : 404,
+    opening !== null ? 503 : isFound ? 200 : 404,
   );
 }
 

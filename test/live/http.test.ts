@@ -231,10 +231,9 @@ test("a portfolio of files is not live, and takes no events; one that opens asks
       body: balance(11),
       headers: { host: "127.0.0.1" },
     });
-  still.isOpening = true;
+  still.reads("opening the workspace");
   const opening = await send();
   expect([opening.status, opening.headers.get("retry-after")]).toEqual([503, "1"]);
-  still.isOpening = false;
   await still.replace(await Explorer.open(files));
   expect((await send()).status).toBe(404);
   const state = await app.request("http://127.0.0.1/api/live", { headers: { host: "127.0.0.1" } });

@@ -5,8 +5,8 @@ import { getLive, type Moment } from "./live.svelte.ts";
 /** Whoever tries again tries for all that failed: the cause is likely one, such as a server that was gone. */
 let retries = $state(0);
 
-/** Codes of a server that is not there, or about to go. */
-const AWAY: ReadonlySet<string> = new Set(["OFFLINE", "CLOSED"]);
+/** Codes of a server that is not there, about to go, or just come. */
+const AWAY: ReadonlySet<string> = new Set(["OFFLINE", "CLOSED", "OPENING"]);
 
 interface Following {
   /** What an answer is of, where the portfolio is live: another value asks for another. The figures' position when left out. */

@@ -42,10 +42,6 @@ export const eventsRoutes = (desk: Desk) =>
       },
     }),
     async (c) => {
-      if (desk.isOpening) {
-        c.header("retry-after", "1");
-        return c.json(opening, 503) as never;
-      }
       const { applier, workspace } = desk.live;
       if (!isToken(c, workspace.token))
         return c.json(
@@ -83,10 +79,6 @@ export const eventsRoutes = (desk: Desk) =>
       return rejected.length > 0 ? c.json(told, 400) : c.json(told, 202);
     },
   );
-
-const opening = {
-  error: { code: "OPENING", message: "the workspace is being opened", hint: "send it again in a second" },
-};
 
 function isToken(c: Context, token: string): boolean {
   const given = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1] ?? "";

@@ -7,7 +7,7 @@ import { checkDate } from "../../portfolio/options.ts";
 import { failure, failures } from "../failure.ts";
 import type { Imports, Reading } from "../imports/imports.ts";
 import type { JobReport } from "../imports/jobs.ts";
-import { ImportRefusal, IsLive } from "../imports/refusals.ts";
+import { ImportRefusal } from "../imports/refusals.ts";
 
 const table = z.enum(["users", "cards"]);
 const namedHeader = z.object({ column: z.string(), header: z.string() });
@@ -126,8 +126,11 @@ const body = <T extends z.ZodType>(schema: T) => ({
 const idParam = { params: z.object({ id: z.string().max(100) }) };
 const BODY_BYTES = 256 * 1024;
 
-/** Files from the page: sent one by one, looked at, read into the portfolio that is open. */
-export function importsRoutes(from: Imports, isLive: () => boolean = () => false): OpenAPIHono {
+/**
+ * Files from the page: sent one by one, looked at, read into the portfolio that is open. `check` throws where none
+ * are taken.
+ */
+export function importsRoutes(from: Imports, check: () => void = () => {}): OpenAPIHono {
   const routes = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
@@ -140,7 +143,7 @@ export function importsRoutes(from: Imports, isLive: () => boolean = () => false
     routes.use(path, bodyLimit({ maxSize: BODY_BYTES, onError: () => refuseBody() }));
   for (const path of ["/uploads", "/imports", "/imports/proposal"])
     routes.post(path, async (_, next) => {
-      if (isLive()) throw new IsLive();
+      check();
       await next();
     });
   return routes
