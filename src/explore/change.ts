@@ -10,7 +10,7 @@ export interface Change {
   readonly balances: readonly DataChunk[];
   /** How ids are held from now on. */
   readonly keys: Readonly<Record<"user_id" | "card_id", "bigint" | "varchar">>;
-  /** Whether to look which columns hold a value, which takes a look at all rows. */
+  /** Whether to look which columns hold a value, and how many outcomes are known, which takes a look at all rows. */
   readonly checksInputs: boolean;
   /** YYYY-MM-DD, where it moved. */
   readonly asOf?: string;

@@ -58,15 +58,17 @@ export class Changer implements AsyncDisposable {
       const isWidened = await this.#widen(change.keys);
       await this.#changeTables(change);
       // a column that gets its first value, or loses its last, changes what can be computed
-      const inputs = change.checksInputs ? await inputsOf(this.#engine) : before.inputs;
-      const after = { ...before, inputs, outcomes: await outcomesIn(this.#engine) };
+      const { inputs, outcomes } = change.checksInputs
+        ? { inputs: await inputsOf(this.#engine), outcomes: await outcomesIn(this.#engine) }
+        : before;
+      const after = { ...before, inputs, outcomes };
       if (isWidened || main?.view.asOf !== after.asOf || !inputs.equals(main.view.inputs)) {
         await buildModels(this.#engine, after);
         for (const { schema } of sets.slice(1)) await this.#define(`drop schema ${schema} cascade`);
         await this.#dropSets(() => true);
       } else {
-        for (const [table, select] of Object.entries(reread))
-          await this.#run(`insert into delta.${table} ${select}`);
+        this.#replaced += await this.#run(`insert into delta.users ${reread.users}`);
+        await this.#run(`insert into delta.cards ${reread.cards}`);
         for (const set of sets) await this.#changeModels(set);
       }
       for (const table of Object.keys(tables)) await this.#run(`delete from delta.${table}`);
@@ -125,12 +127,12 @@ export class Changer implements AsyncDisposable {
     await this.#append("told_cards", cards);
     await this.#append("told_balances", balances);
     await this.#run(`insert into delta.moved
-      select card_id from delta.told_cards union select card_id from delta.told_balances`);
-    this.#replaced += await this.#run(`insert into delta.changed
+      select card_id from delta.told_cards union all select card_id from delta.told_balances`);
+    await this.#run(`insert into delta.changed
       select user_id from delta.told_users
-      union
+      union all
       select user_id from delta.told_cards where is_there
-      union
+      union all
       select user_id from main.cards where card_id in (from delta.moved)`);
     await this.#run("delete from main.users where user_id in (select user_id from delta.told_users)");
     await this.#run(
@@ -213,7 +215,7 @@ const tables: Readonly<Record<string, string>> = {
   told_users: "select *, cast(null as boolean) as is_there from main.users",
   told_cards: "select *, cast(null as boolean) as is_there from main.cards",
   told_balances: `from ${BALANCES}`,
-  // keys of cards that were told of, and of customers that have or had them, if any, or were told of
+  // keys of cards that were told of, and of customers that have or had them, if any, or were told of; some twice
   moved: "select card_id from main.cards",
   changed: "select user_id from main.users",
   users: "from main.users",
@@ -225,7 +227,7 @@ const tables: Readonly<Record<string, string>> = {
  * copied, since the engine would hand on a few rows at a time of those it picks out of a table, and take every
  * expression of the models up again for each few.
  */
-const reread: Readonly<Record<string, string>> = {
+const reread = {
   users: "from main.users where user_id in (from delta.changed)",
   cards: `from main.cards where user_id in (from delta.changed)
     union all
