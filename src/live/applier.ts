@@ -15,6 +15,11 @@ const MOST_LINES = 5_000;
 const MOST_WAITING = 40_000;
 /** How long nothing must have come before the log is folded into the file. */
 const IDLE_MS = 2_000;
+/**
+ * At the latest, it is when it has so many bytes, or as many as the file: to fold takes as long as the file is large, and
+ * to open what was killed as long as the log is.
+ */
+const [SHORTEST_LOG, LONGEST_LOG] = [24e6, 1e9];
 
 export interface Commit {
   readonly totals: Totals;
@@ -36,6 +41,7 @@ interface Waiting {
 export class Applier implements AsyncDisposable {
   /** For what is no batch. */
   readonly #engine: DuckDBEngine;
+  readonly #workspace: Workspace;
   readonly #writer: BatchWriter;
   readonly #onCommit: (commit: Commit) => void;
   readonly #now: () => number;
@@ -55,6 +61,7 @@ export class Applier implements AsyncDisposable {
 
   private constructor(
     engine: DuckDBEngine,
+    workspace: Workspace,
     writer: BatchWriter,
     read: {
       totals: Totals;
@@ -65,6 +72,7 @@ export class Applier implements AsyncDisposable {
     options: ApplierOptions,
   ) {
     this.#engine = engine;
+    this.#workspace = workspace;
     this.#writer = writer;
     this.#totals = read.totals;
     this.#keys = read.keys;
@@ -86,6 +94,7 @@ export class Applier implements AsyncDisposable {
       sources.set(String(type), (sources.get(String(type)) ?? new Set()).add(String(source)));
     return new Applier(
       engine,
+      workspace,
       await BatchWriter.open(await workspace.engine.connect()),
       {
         totals: {
@@ -173,6 +182,7 @@ export class Applier implements AsyncDisposable {
         for (const { failed } of taken) failed(error);
       }
       for (const { delivery } of taken) this.#lines -= delivery.lines.length;
+      if (await this.#isLong()) await this.#checkpoint();
     }
     this.#working = undefined;
     if (!this.#isClosed) this.#idle = setTimeout(() => void this.#fold(), IDLE_MS).unref();
@@ -231,15 +241,21 @@ export class Applier implements AsyncDisposable {
 
   async #fold(): Promise<void> {
     if (this.#working !== undefined || this.#isClosed) return;
-    // whoever reads meanwhile is not stopped: it is tried again after the next events
-    this.#working = this.#engine
-      .execute(raw("checkpoint"))
-      .catch(() => {})
-      .then(() => {
-        this.#working = undefined;
-        if (this.#waiting.length > 0) this.#working = this.#work();
-      });
+    this.#working = this.#checkpoint().then(() => {
+      this.#working = undefined;
+      if (this.#waiting.length > 0) this.#working = this.#work();
+    });
     await this.#working;
+  }
+
+  /** Whoever writes meanwhile is not stopped: it is tried again after the next events. */
+  async #checkpoint(): Promise<void> {
+    await this.#engine.execute(raw("checkpoint")).catch(() => {});
+  }
+
+  async #isLong(): Promise<boolean> {
+    const log = await this.#workspace.logBytes();
+    return log > SHORTEST_LOG && log > Math.min(await this.#workspace.fileBytes(), LONGEST_LOG);
   }
 }
 

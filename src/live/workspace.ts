@@ -19,10 +19,11 @@ const DATABASE = `${DATABASE_NAME}.duckdb`;
 const TOKEN = "events.token";
 
 /**
- * The engine's log is folded into the file when nobody waits (see applier.ts), and at the latest when it is as long as
- * the file was: to fold takes as long as the file is large, and to open what was killed as long as the log is.
+ * Never by itself: the engine's log is folded into the file by the writer (see applier.ts). The engine would count, beside
+ * the log, what it holds for taking a transaction back, which grows with the table that is changed and not with the
+ * change: of many heads, every commit would wait.
  */
-const [SHORTEST_LOG, LONGEST_LOG] = [48e6, 1e9];
+const NO_CHECKPOINT = "1TB";
 
 /** What the files said when the workspace was made. */
 export interface Origin {
@@ -79,6 +80,16 @@ export class Workspace implements AsyncDisposable {
       await engine[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Bytes of the engine's log. */
+  async logBytes(): Promise<number> {
+    return (await stat(join(this.folder, `${DATABASE}.wal`)).catch(() => undefined))?.size ?? 0;
+  }
+
+  /** Bytes of the file. */
+  async fileBytes(): Promise<number> {
+    return (await stat(join(this.folder, DATABASE))).size;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -161,10 +172,9 @@ async function copyPortfolio(engine: DuckDBEngine, database: string): Promise<vo
 
 async function openFile(folder: string, memory: number | undefined): Promise<DuckDBEngine> {
   const path = join(folder, DATABASE);
-  const { size } = await stat(path);
   try {
     return await openDuckDB(path, {
-      checkpoint_threshold: `${Math.min(Math.max(size, SHORTEST_LOG), LONGEST_LOG)}B`,
+      checkpoint_threshold: NO_CHECKPOINT,
       // batches are small: a second thread costs more than it gives
       threads: "1",
       ...preparable,
