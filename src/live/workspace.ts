@@ -19,9 +19,9 @@ const DATABASE = `${DATABASE_NAME}.duckdb`;
 const TOKEN = "events.token";
 
 /**
- * Never by itself: the engine's log is folded into the file by the writer (see applier.ts). The engine would count, beside
- * the log, what it holds for taking a transaction back, which grows with the table that is changed and not with the
- * change: of many heads, every commit would wait.
+ * Never by itself: the engine's log is folded into the file by the writer (see applier.ts). The engine would do so within
+ * a commit, and the earlier the more heads there are: it adds to the length of the log what it thinks that the commit
+ * changes. Told 12 MB, it began at 10 MB and was at 2 MB after 300,000 events.
  */
 const NO_CHECKPOINT = "1TB";
 
