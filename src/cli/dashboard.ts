@@ -33,7 +33,9 @@ export interface DashboardOptions extends Reading {
 export async function dashboard(files: readonly string[], options: DashboardOptions): Promise<void> {
   const webhook = webhookOf(options);
   await checkFeeds(options);
-  await inSession({ quiet: options.quiet, stopped: "stopped; nothing is left behind" }, async (session) => {
+  const left =
+    options.workspace === undefined ? "nothing is left behind" : `what was kept is in ${options.workspace}`;
+  await inSession({ quiet: options.quiet, stopped: `stopped${left}` }, async (session) => {
     await using desk = new Desk();
     const token = isLoopback(options.host) ? undefined : randomBytes(18).toString("base64url");
     const { asOf, settings, map, sheets, memory } = options;

@@ -92,7 +92,20 @@ function over(
 
 /** What is told of a statement that failed. */
 export const failureOf = (text: string, cause: unknown): CardscopeError =>
-  outOfSpace(cause) ?? new QueryError(text, dialect.name, cause);
+  givenUp(cause) ?? outOfSpace(cause) ?? new QueryError(text, dialect.name, cause);
+
+/** A database that nothing can be written to or read from any more; its message quotes the failure before. */
+function givenUp(cause: unknown): CardscopeError | undefined {
+  if (!(cause instanceof Error) || !/database has been invalidated/.test(cause.message)) return undefined;
+  return new CardscopeError(
+    "OUTPUT_FAILED",
+    "the engine has closed the database, since a write failed halfway",
+    {
+      hint: "start cardscope again: what was committed is there",
+      cause,
+    },
+  );
+}
 
 /** What a user can mend: memory that is used up, and a disk that is full. */
 function outOfSpace(cause: unknown): CardscopeError | undefined {

@@ -248,8 +248,9 @@ export class Applier implements AsyncDisposable {
     await this.#working;
   }
 
-  /** Whoever writes meanwhile is not stopped: it is tried again after the next events. */
+  /** Whoever writes meanwhile is not stopped: it is tried again after the next events, as it is where the disk is full. */
   async #checkpoint(): Promise<void> {
+    if (this.#trouble !== undefined || !(await this.#workspace.hasRoom())) return;
     await this.#engine.execute(raw("checkpoint")).catch(() => {});
   }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { interrupting } from "../engines/interrupting.ts";
 import { withinMemory } from "../engines/memory.ts";
 import { NO_LOG, openScratch } from "../engines/scratch.ts";
 import { BALANCES } from "../explore/change.ts";
@@ -229,10 +230,11 @@ async function fill(
   workspace: Workspace,
   database: string,
   asOf: string,
-  { settings, memory }: WorkspaceOptions,
+  { settings, memory, signal }: WorkspaceOptions,
 ): Promise<OpenedPortfolio> {
   const { engine: source, origin } = workspace;
   await source.execute(raw(`attach ${literal(database)} as copied (${NO_LOG})`));
+  using _reading = interrupting(signal, source);
   // nobody writes yet
   await source.execute(raw(`set threads = ${availableParallelism()}`));
   try {
@@ -244,6 +246,7 @@ async function fill(
     await source.execute(raw("detach copied"));
   }
   await using engine = await openScratch(database, withinMemory(memory));
+  using _interrupting = interrupting(signal, engine);
   await engine.execute(raw(`create schema ${BALANCES.split(".")[0]}`));
   await engine.execute(raw(`create table ${BALANCES} as from main.balances`));
   await engine.execute(raw("drop table main.balances"));

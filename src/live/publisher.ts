@@ -148,7 +148,8 @@ export class Publisher implements AsyncDisposable {
     await this.#explorer.tidy();
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.#settle(), this.#isUnchecked ? CHECK_MS : QUIET_MS).unref();
-    if (Date.now() - this.#learntAt > OLDEST_MS) await this.#relearn();
+    // what can be learnt from is known when it has been looked at
+    if (!this.#isUnchecked && Date.now() - this.#learntAt > OLDEST_MS) await this.#relearn();
   }
 
   /** When nothing has come for a while. */

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
+import { interrupting } from "../engines/interrupting.ts";
 import { withinMemory } from "../engines/memory.ts";
 import { preparable } from "../engines/prepared.ts";
 import { CardscopeError, usage } from "../errors.ts";
@@ -92,6 +93,12 @@ export class Workspace implements AsyncDisposable {
     return (await stat(join(this.folder, DATABASE))).size;
   }
 
+  /** Whether the disk has room for all of the file and the log once more: the engine gives up where folding fails. */
+  async hasRoom(): Promise<boolean> {
+    const { bavail, bsize } = await statfs(this.folder);
+    return bavail * bsize > (await this.fileBytes()) + (await this.logBytes());
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.engine[Symbol.asyncDispose]();
   }
@@ -99,7 +106,7 @@ export class Workspace implements AsyncDisposable {
 
 /** All or nothing: the database has its name when it is complete. */
 async function make(folder: string, files: readonly string[], options: WorkspaceOptions): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  const made = await mkdir(folder, { recursive: true });
   const strange = (await readdir(folder)).filter((name) => !name.startsWith(DATABASE) && name !== TOKEN);
   if (strange.length > 0)
     throw usage(
@@ -117,6 +124,7 @@ async function make(folder: string, files: readonly string[], options: Workspace
     const origin = files.length === 0 ? noFiles(options) : await readFiles(files, read, options);
     {
       await using engine = await openDuckDB(path, withinMemory(options.memory));
+      using _interrupting = interrupting(options.signal, engine);
       for (const statement of ddl) await engine.execute(raw(statement));
       if (files.length > 0) await copyPortfolio(engine, read);
       else await IssueLog.open(engine);
@@ -129,6 +137,7 @@ async function make(folder: string, files: readonly string[], options: Workspace
     await rename(path, join(folder, DATABASE));
   } catch (error) {
     await clear();
+    if (made !== undefined) await rmdir(folder).catch(() => {});
     throw error;
   }
   await clear();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { CardscopeError } from "../errors.ts";
 import { Crossfilters } from "../explore/crossfilters.ts";
@@ -5,6 +6,7 @@ import type { Explorer } from "../explore/explorer.ts";
 import { type Look, parseLook } from "../explore/look.ts";
 import { Results } from "../explore/results.ts";
 import type { Live } from "../live/live.ts";
+import { version } from "../outputs/version.ts";
 import type { StepProgress } from "../portfolio/portfolio.ts";
 
 interface Opened {
@@ -41,13 +43,12 @@ export class StillOpening extends Error {
 export class Desk implements AsyncDisposable {
   #opened: Opened | undefined;
   #opening: Opening | undefined;
-  #made = 0;
 
   get isOpen(): boolean {
     return this.#opened !== undefined;
   }
 
-  /** Rises with every portfolio: a page that holds another id shows figures of files that are no longer open. */
+  /** Of the files and how they were opened, or of the workspace: a page that holds another id shows figures of another portfolio. */
   get id(): number {
     return this.#current.id;
   }
@@ -101,7 +102,7 @@ export class Desk implements AsyncDisposable {
     const old = this.#opened;
     this.#opening = undefined;
     this.#opened = {
-      id: ++this.#made,
+      id: idOf(explorer, live),
       explorer,
       // what rules and history read is what pages show
       results: live?.results ?? new Results(explorer),
@@ -129,4 +130,12 @@ export class Desk implements AsyncDisposable {
       throw new CardscopeError("NOT_FOUND", "no portfolio is open", { hint: "open two files first" });
     return this.#opened;
   }
+}
+
+/** The same in every process that opens the same: a page may be older than the process that answers it. */
+function idOf({ portfolio }: Explorer, live: Live | undefined): number {
+  const { sources, asOf, values } = portfolio;
+  const what = live === undefined ? [sources, asOf, values] : [live.workspace.token];
+  const digest = createHash("sha256").update(JSON.stringify([version, ...what]));
+  return digest.digest().readUIntBE(0, 6);
 }

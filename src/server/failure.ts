@@ -81,4 +81,9 @@ export const failures = {
     description: "The request cannot be carried out; the message says why, the hint what to do.",
     content: { "application/json": { schema: failureSchema } },
   },
+  "5XX": {
+    description:
+      "503, with retry-after: the portfolio is being opened. 507: the disk or the memory is used up. 500: a fault in Cardscope.",
+    content: { "application/json": { schema: failureSchema } },
+  },
 } as const;

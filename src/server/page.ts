@@ -105,6 +105,7 @@ async function page(c: Context, desk: Desk, api: OpenAPIHono): Promise<Response>
 ${styles.map((file) => `<link rel="stylesheet" href="/assets/${file}">`).join("\n")}
 ${chunks.map((file) => `<link rel="modulepreload" href="/assets/${file}">`).join("\n")}
 <link rel="icon" href="data:,">
+${opening === null ? "" : again}
 ${head}
 </head>
 <body>
@@ -116,6 +117,9 @@ ${head}
     opening !== null ? 503 : isFound ? 200 : 404,
   );
 }
+
+/** Without scripts, a page that waits for the portfolio comes again by itself. */
+const again = '<noscript><meta http-equiv="refresh" content="5"></noscript>';
 
 /** The first paint does not wait longer than this: what is not there by then, the page asks for itself. */
 const PATIENCE_MS = 300;

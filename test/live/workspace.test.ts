@@ -1,9 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Applier } from "../../src/live/applier.ts";
 import { Live } from "../../src/live/live.ts";
 import { Workspace } from "../../src/live/workspace.ts";
 import { raw } from "../../src/sql/statement.ts";
@@ -56,7 +60,7 @@ test("a folder that holds something else, and files that are none, leave nothing
   await expect(Workspace.open(`${home.path}/bad`, [`${full}/thesis.txt`])).rejects.toMatchObject({
     code: "DATA_REFUSED",
   });
-  expect(await readdir(`${home.path}/bad`)).toEqual([]);
+  expect(existsSync(`${home.path}/bad`)).toBe(false);
 });
 
 test("a second process gets a clear word, and the first goes on", async () => {
@@ -132,7 +136,7 @@ test("an empty workspace fills up with events, and ids that are text make ids te
   });
   expect(receipt).toEqual({ accepted: 3, rejected: [], position: 3 });
   const figures = async () => {
-    while (live.state.position < live.state.committed) await new Promise((done) => setTimeout(done, 20));
+    while (live.state.position < live.state.committed) await setTimeout(20);
     const rows = await rowsNow(
       live.workspace,
       (state) => `select user_id, card_id from ${state}.cards order by cast(card_id as varchar)`,
@@ -188,7 +192,7 @@ test("times say what is when, not what is applied: a clock that jumps does no ha
   expect(await live.letters.replay()).toEqual({ accepted: 1, rejected: [] });
   expect(await live.letters.count()).toBe(0);
   expect(await age()).toBe(42);
-  while (live.state.position < live.state.committed) await new Promise((done) => setTimeout(done, 20));
+  while (live.state.position < live.state.committed) await setTimeout(20);
   // the newest day that was told, and never back
   expect(explorer.portfolio.asOf).toBe("2026-10-10");
 });
@@ -221,6 +225,41 @@ test("an event that the engine refuses, whatever the reason, is a dead letter an
   await expect(live.letters.discard([12345])).rejects.toMatchObject({ code: "NOT_FOUND" });
   expect(await live.letters.discard()).toBe(1);
 });
+
+const small = `${tmpdir()}/cardscope-small-${process.pid}`;
+const isMounted = await mkdir(small)
+  .then(() => run("mount", ["-t", "tmpfs", "-o", "size=40m", "tmpfs", small]))
+  .then(
+    () => true,
+    () => false,
+  );
+afterAll(async () => {
+  if (isMounted) await run("umount", [small]);
+  await rmdir(small);
+});
+
+test.runIf(isMounted)(
+  "a disk that is full when nothing comes is no end: it goes on when there is space",
+  async () => {
+    await using workspace = await Workspace.open(`${small}/workspace`, []);
+    await using applier = await Applier.open(workspace, { onCommit: () => {} });
+    const send = (from: number) =>
+      applier.apply({
+        via: "http",
+        lines: Array.from({ length: 5_000 }, (_, i) => event(String(i), from, { id: "long".repeat(20) })),
+      });
+    await send(1);
+    const log = await workspace.logBytes();
+    await writeFile(`${small}/fill`, Buffer.alloc(60e6)).catch(() => {});
+    // so long after the last event the log is folded, where there is room
+    await setTimeout(3_000);
+    expect(await workspace.logBytes()).toBe(log);
+    await expect(send(2)).rejects.toMatchObject({ code: "OUT_OF_SPACE" });
+    await rm(`${small}/fill`);
+    expect((await send(3)).accepted).toBe(5_000);
+    await expect.poll(() => workspace.logBytes(), { timeout: 10_000 }).toBe(0);
+  },
+);
 
 test("a full disk pauses, with the reason, and nothing that was acknowledged is lost", async () => {
   const path = `${home.path}/disk`;

@@ -69,10 +69,34 @@ it("a page says that cardscope stopped before it was done, and comes when it is 
   const page = await visitor.open(`${first.url}/`, { refused: true });
   await first[Symbol.asyncDispose]();
   await page.getByText("cardscope has stopped").waitFor();
+  await page.getByRole("heading", { name: "The portfolio was not opened" }).waitFor();
   await using second = await start(first.port);
   await page.getByText("reading files").waitFor();
   await second.desk.replace(await Explorer.open(files));
   await page.locator("section[aria-label=Selection]").getByText("77").first().waitFor();
+});
+
+it("without scripts the page comes again by itself", async () => {
+  await using server = await start();
+  const page = await visitor.open(`${server.url}/`, { scripts: false, refused: true });
+  await page.getByRole("heading", { name: "The portfolio is being opened" }).waitFor();
+  await server.desk.replace(await Explorer.open(files));
+  await page.locator("section[aria-label=Selection]").getByText("77").first().waitFor();
+});
+
+it("a page that meets a server before it has opened its files asks again", async () => {
+  const first = await start();
+  await first.desk.replace(await Explorer.open(files));
+  const page = await visitor.open(`${first.url}/`, { refused: true });
+  await settled(page);
+  await first[Symbol.asyncDispose]();
+  await using second = await start(first.port);
+  await page.getByRole("radio", { name: "Count cards" }).check({ force: true });
+  await page.getByText("The portfolio is being opened").first().waitFor();
+  await second.desk.replace(await Explorer.open(files));
+  await poll(() => page.getByText("The portfolio is being opened").count()).toBe(0);
+  await settled(page);
+  expect(await page.getByText("Other files were opened meanwhile").count()).toBe(0);
 });
 
 it("whatever needs a portfolio is asked for again in a second; nothing else is opened meanwhile", async () => {

@@ -18,6 +18,18 @@ afterAll(async () => {
   await dashboard?.[Symbol.asyncDispose]();
 });
 
+it("a portfolio has the same number in every process, and another one has another", async () => {
+  const numberOf = async (options: Parameters<typeof openDashboard>[0]) => {
+    await using other = await openDashboard(options);
+    return other.desk.id;
+  };
+  const { id } = dashboard.desk;
+  expect(await numberOf({ customers: 300 })).toBe(id);
+  expect(await numberOf({ customers: 301 })).not.toBe(id);
+  expect(await numberOf({ customers: 300, asOf: "2019-01-31" })).not.toBe(id);
+  expect(await numberOf({ customers: 300, settings: { "premium.score_min": 720 } })).not.toBe(id);
+});
+
 it("a page of files that are no longer open says so, and shows the new ones when asked", async () => {
   const page = await visitor.open(`${dashboard.url}/`);
   const folder = await mkdtemp(join(tmpdir(), "cardscope-replaced-"));

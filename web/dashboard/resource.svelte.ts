@@ -4,6 +4,9 @@ import { getLive, type Moment } from "./live.svelte.ts";
 
 /** Whoever tries again tries for all that failed: the cause is likely one, such as a server that was gone. */
 let retries = $state(0);
+/** Whether it is waited until a server has opened what it is asked for. */
+let isOpening = false;
+const OPENING_MS = 1_000;
 
 /** Codes of a server that is not there, about to go, or just come. */
 const AWAY: ReadonlySet<string> = new Set(["OFFLINE", "CLOSED", "OPENING"]);
@@ -134,6 +137,13 @@ export class Resource<T> {
       // figures stay while the server is away, or leaves amid an answer: the page says that it is
       const isAway = !(error instanceof ApiError) || AWAY.has(failure.code);
       if (!isQuiet || !isAway) this.error = failure;
+      if (failure.code === "OPENING" && !isOpening) {
+        isOpening = true;
+        setTimeout(() => {
+          isOpening = false;
+          retries++;
+        }, OPENING_MS);
+      }
     }
     this.#asked = undefined;
     this.loading = false;
