@@ -33,8 +33,7 @@ export interface DashboardOptions extends Reading {
 export async function dashboard(files: readonly string[], options: DashboardOptions): Promise<void> {
   const webhook = webhookOf(options);
   await checkFeeds(options);
-  const left =
-    options.workspace === undefined ? "nothing is left behind" : `what was kept is in ${options.workspace}`;
+  const left = options.workspace === undefined ? "; nothing is left behind" : "";
   await inSession({ quiet: options.quiet, stopped: `stopped${left}` }, async (session) => {
     await using desk = new Desk();
     const token = isLoopback(options.host) ? undefined : randomBytes(18).toString("base64url");

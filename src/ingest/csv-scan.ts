@@ -44,11 +44,11 @@ export function csvScan(engine: DuckDBEngine, shape: CsvShape, wanted: readonly 
     },
     async load(table, natives, watch) {
       // whether a line is empty shows in the bytes, which are read meanwhile
-      const [isEmptyAt, misfits] = await Promise.all([
-        hasEmptyLines(shape, watch),
-        load(engine, shape, table, wanted, natives, watch),
-      ]);
-      return isEmptyAt ? undefined : misfits;
+      const isEmptyAt = hasEmptyLines(shape, watch);
+      // where that is stopped, so is what the engine may just have begun; whoever closes the engine waits until it ends
+      isEmptyAt.catch(() => engine.interrupt());
+      const misfits = await load(engine, shape, table, wanted, natives, watch);
+      return (await isEmptyAt) ? undefined : misfits;
     },
   };
 }
