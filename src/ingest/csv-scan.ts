@@ -46,7 +46,7 @@ export function csvScan(engine: DuckDBEngine, shape: CsvShape, wanted: readonly 
       // whether a line is empty shows in the bytes, which are read meanwhile
       const isEmptyAt = hasEmptyLines(shape, watch);
       // where that is stopped, so is what the engine may just have begun; whoever closes the engine waits until it ends
-      isEmptyAt.catch(() => engine.interrupt());
+      isEmptyAt.catch(() => watch.signal?.aborted && engine.interrupt());
       const misfits = await load(engine, shape, table, wanted, natives, watch);
       return (await isEmptyAt) ? undefined : misfits;
     },

@@ -182,7 +182,7 @@ export class Applier implements AsyncDisposable {
         for (const { failed } of taken) failed(error);
       }
       for (const { delivery } of taken) this.#lines -= delivery.lines.length;
-      if (await this.#isLong()) await this.#checkpoint();
+      await this.#checkpoint(() => this.#isLong());
     }
     this.#working = undefined;
     if (!this.#isClosed) this.#idle = setTimeout(() => void this.#fold(), IDLE_MS).unref();
@@ -249,9 +249,13 @@ export class Applier implements AsyncDisposable {
   }
 
   /** Whoever writes meanwhile is not stopped: it is tried again after the next events, as it is where the disk is full. */
-  async #checkpoint(): Promise<void> {
-    if (this.#trouble !== undefined || !(await this.#workspace.hasRoom())) return;
-    await this.#engine.execute(raw("checkpoint")).catch(() => {});
+  async #checkpoint(isDue = async () => true): Promise<void> {
+    try {
+      if (this.#trouble !== undefined || !(await isDue()) || !(await this.#workspace.hasRoom())) return;
+      await this.#engine.execute(raw("checkpoint"));
+    } catch {
+      // what is wrong with the disk is told when events are written
+    }
   }
 
   async #isLong(): Promise<boolean> {
