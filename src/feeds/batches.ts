@@ -5,8 +5,8 @@ const MOST = 5_000;
 /** So long the first message of a batch waits for others: a batch costs much the same whether it is of few or many. */
 const LEAST_MS = 20;
 /**
- * So long at most it waits for a publication to end. What is committed meanwhile is published with the next all the
- * same, and the two would slow each other down.
+ * So long at most it waits for its moment. What is committed while a publication is made, or long before the next may
+ * begin, is published with the next all the same, without what comes meanwhile.
  */
 const MOST_MS = 400;
 

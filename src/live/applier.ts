@@ -45,7 +45,9 @@ export class Applier implements AsyncDisposable {
   readonly #writer: BatchWriter;
   readonly #onCommit: (commit: Commit) => void;
   readonly #now: () => number;
-  readonly #calm: () => Promise<void>;
+  readonly #calm: (ms: number) => Promise<void>;
+  /** What the last batch took, in milliseconds: the next will take much the same. */
+  #tookMs = 0;
   readonly #streams: Map<string, number>;
   readonly #sources: Map<string, Set<string>>;
   #keys: KeyTypes;
@@ -127,9 +129,12 @@ export class Applier implements AsyncDisposable {
     return this.#trouble;
   }
 
-  /** Resolves when what is committed next is published next: until then, those who can wait had better gather more. */
+  /**
+   * Resolves when a batch that is begun now is committed as the next publication may begin: until then, those who can
+   * wait had better gather more.
+   */
   async calm(): Promise<void> {
-    await this.#calm();
+    await this.#calm(this.#tookMs);
   }
 
   /** How far a numbered stream is in. */
@@ -170,12 +175,14 @@ export class Applier implements AsyncDisposable {
     await null;
     while (this.#waiting.length > 0) {
       const taken = this.#take();
+      const began = performance.now();
       try {
         const receipts = await this.#write(
           taken.map(({ delivery }) => delivery),
           taken[0]?.arrived ?? 0,
         );
         this.#trouble = undefined;
+        this.#tookMs = performance.now() - began;
         for (const [i, receipt] of receipts.entries()) taken[i]?.done(receipt);
       } catch (error) {
         this.#trouble = error instanceof Error ? error.message : String(error);
@@ -266,8 +273,8 @@ export class Applier implements AsyncDisposable {
 
 export interface ApplierOptions {
   readonly onCommit: (commit: Commit) => void;
-  /** Resolves when nothing is being published; at once when left out. */
-  readonly calm?: () => Promise<void>;
+  /** Resolves when what is committed in so many milliseconds is published at once; at once when left out. */
+  readonly calm?: (ms: number) => Promise<void>;
   /** Milliseconds since 1970; the clock's when left out. */
   readonly now?: () => number;
 }

@@ -119,7 +119,7 @@ export class Live implements AsyncDisposable {
       let history: History | undefined;
       const applier = await Applier.open(workspace, {
         now,
-        calm: async () => publisher?.idle(),
+        calm: async (ms) => publisher?.calm(ms),
         onCommit: (commit) => {
           rate.add(commit.totals.accepted);
           publisher?.committed(commit);

@@ -88,9 +88,14 @@ export class Publisher implements AsyncDisposable {
     await this.#changes[Symbol.asyncDispose]();
   }
 
-  /** Resolves when everything that was committed is published. */
-  async idle(): Promise<void> {
-    while (this.#working !== undefined) await this.#working;
+  /** Resolves when what is committed in so many milliseconds is published as soon as it is. */
+  async calm(ms: number): Promise<void> {
+    for (;;) {
+      while (this.#working !== undefined) await this.#working;
+      const wait = this.#next - ms - performance.now();
+      if (wait <= 0 || this.#closing.signal.aborted) return;
+      await delay(wait);
+    }
   }
 
   #schedule(): void {

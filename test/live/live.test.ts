@@ -154,3 +154,24 @@ test("of one batch the highest sequence is the state, wherever it stands, and th
   expect(await ages()).toEqual(Array.from({ length: 3 }, () => [{ age: 25 }]));
   expect(live.state.counts).toEqual({ accepted: 6, superseded: 3, rejected: 0 });
 }, 60_000);
+
+test("a batch that waits for its moment is committed when the next publication may begin, and not long before", async () => {
+  await using where = await folder();
+  await using live = await Live.open(`${where.path}/ws`, files);
+  await using _explorer = live.explorer;
+  const line = (sequence: number) =>
+    JSON.stringify({
+      ...{ id: "e", source: "/core", type: "customer", subject: "900001", time: "2026-10-01T00:00:00Z" },
+      ...{ sequence, data: { age: 20 + sequence } },
+    });
+  for (const sequence of [1, 2, 3]) {
+    await live.applier.calm();
+    const began = performance.now();
+    await live.applier.apply({ via: "nats", lines: [line(sequence)] });
+    const took = performance.now() - began;
+    await live.applier.calm();
+    // publications begin 200 ms after each other, and a batch takes what the last took
+    expect(performance.now() - began).toBeGreaterThan(200 - took);
+    expect(live.state.position).toBe(sequence);
+  }
+}, 60_000);
