@@ -21,6 +21,7 @@ type Task = "analyse" | "learn" | "read";
 const tasks: Readonly<Partial<Record<Kind, Task>>> = {
   "case-study": "analyse",
   analyses: "analyse",
+  unbounded: "analyse",
   learning: "learn",
   "typed-tables": "read",
 };
@@ -103,7 +104,7 @@ const rawDuckdb: Contestant = {
   name: "duckdb",
   role: "floor",
   needs: [],
-  formats: ["csv", "parquet"],
+  formats: ["csv", "parquet", "xlsx"],
   needsDocument: true,
   isCompared: true,
   commands: {

@@ -1,20 +1,32 @@
 /**
- * Where the time of a whole run goes, step by step, on 1,000,000 customers: `npm run bench:profile`, or `-- 100k
- * parquet` for another size or format. In one process, from the files to the last row of JSON.
+ * Where the time of a whole run goes, step by step, in one process, from the files to the last row of JSON: of
+ * 1,000,000 customers with `npm run bench:profile`, of others with
+ *
+ * -- SIZE FORMAT       such as 10m parquet
+ *    --memory 4GB      within a bound
+ *    --no-learning     without the analyses that learn
+ *
+ * Goes into docs/performance.md where that has a place for it: `bench:profile` and the arguments.
  */
 import { createWriteStream } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
-import { devNull, loadavg } from "node:os";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { devNull, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { parseArgs } from "node:util";
 import { analyses } from "../../src/analyses/index.ts";
+import { memoryOf } from "../../src/engines/memory.ts";
 import { jsonChunks } from "../../src/outputs/json.ts";
 import { openPortfolio } from "../../src/portfolio/portfolio.ts";
 import { type Format, root, type Size, sampleOf, sizes } from "./files.ts";
 import { machine } from "./results.ts";
 
-const [size = "1m", format = "csv"] = process.argv.slice(2) as [Size?, Format?];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { memory: { type: "string" }, "no-learning": { type: "boolean", default: false } },
+});
+const [size = "1m", format = "csv"] = positionals as [Size?, Format?];
 const { users, cards } = await sampleOf(size, format);
 
 interface Step {
@@ -47,17 +59,26 @@ function stepOf(told: string): string {
 }
 
 const load_before = loadavg()[0] ?? 0;
-begin("opening files");
-const portfolio = await openPortfolio([users, cards], {
-  nearestPlaces: false,
-  onProgress: (told) => begin(stepOf(told)),
-});
-const findings = await portfolio.findings();
-begin("writing every row as JSON");
-await pipeline(Readable.from(jsonChunks(findings)), createWriteStream(devNull));
-begin("closing");
-await portfolio.close();
-begin("end");
+const jsonFolder = await mkdtemp(join(tmpdir(), "cardscope-profile-"));
+try {
+  begin("opening files");
+  const portfolio = await openPortfolio([users, cards], {
+    nearestPlaces: false,
+    ...(values.memory !== undefined && { memory: memoryOf(values.memory) }),
+    onProgress: (told) => begin(stepOf(told)),
+  });
+  const ids = [...topics].flatMap(([id, topic]) =>
+    values["no-learning"] && topic === "predict" ? [] : [id],
+  );
+  const findings = await portfolio.findings(ids, { jsonFolder });
+  begin("writing every row as JSON");
+  await pipeline(Readable.from(jsonChunks(findings)), createWriteStream(devNull));
+  begin("closing");
+  await portfolio.close();
+  begin("end");
+} finally {
+  await rm(jsonFolder, { recursive: true });
+}
 
 const merged = [...new Set(steps.map(({ name }) => name))].map((name) => {
   const same = steps.filter((step) => step.name === name);
@@ -71,7 +92,7 @@ const total = merged.reduce((sum, { wall_s }) => sum + wall_s, 0);
 const shown = merged.filter(({ wall_s }) => wall_s >= 0.005 * total);
 const { cores, model, node } = machine();
 const text = [
-  `${sizes[size].toLocaleString("en-US")} customers, ${format}, ${cores} cores (${model}), Node ${node}; load average ${load_before.toFixed(1)} before. Steps of less than 0.5 % are left out.`,
+  `${sizes[size].toLocaleString("en-US")} customers, ${format}${values.memory === undefined ? "" : `, within ${values.memory}`}, ${cores} cores (${model}), Node ${node}; load average ${load_before.toFixed(1)} before. Steps of less than 0.5 % are left out.`,
   "",
   "| step | wall | CPU | part of the time |",
   "| --- | --- | --- | --- |",
@@ -84,8 +105,9 @@ const text = [
 console.log(text);
 
 const page = join(root, "docs/performance.md");
-const block = /(<!-- bench:profile -->)[\s\S]*(<!-- \/bench:profile -->)/;
-await writeFile(
-  page,
-  (await readFile(page, "utf8")).replace(block, (_, begins, ends) => `${begins}\n${text}\n${ends}`),
-);
+const name = ["bench:profile", ...process.argv.slice(2)].join(" ");
+const before = await readFile(page, "utf8");
+const from = before.indexOf(`<!-- ${name} -->`);
+const to = before.indexOf(`<!-- /${name} -->`);
+if (from >= 0 && to > from)
+  await writeFile(page, `${before.slice(0, from)}<!-- ${name} -->\n${text}\n${before.slice(to)}`);

@@ -2,6 +2,7 @@ import { mkdir, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sqlType } from "../../src/ingest/read-table.ts";
 import { models, renderModel, type View } from "../../src/models/build.ts";
+import { openPortfolio } from "../../src/portfolio/portfolio.ts";
 import { type CardColumn, cards } from "../../src/schema/cards.ts";
 import { Inputs, type SourceColumn } from "../../src/schema/inputs.ts";
 import { measureValues } from "../../src/schema/measures.ts";
@@ -42,24 +43,17 @@ const cardColumns: Partial<Record<CardColumn, string>> = {
 
 /**
  * Load, models and analyses as plain DuckDB would run them: the models' and the analyses' SQL is ours, taken from a
- * document of the same files; nothing is looked for in the files, checked or repaired.
+ * document of the same files; nothing is looked for in the files, checked or repaired. Of workbooks, which the engine
+ * cannot read, the tables are loaded beforehand.
  */
-export async function writeStatements(
-  { users: userFile, cards: cardFile, format }: Files,
-  document: string,
-  folder: string,
-): Promise<string> {
+export async function writeStatements(files: Files, document: string, folder: string): Promise<string> {
   const { asOf, statements } = await readDocument(document);
-  const columns = [
-    ...Object.keys(userColumns).map((c) => `users.${c}` as SourceColumn),
-    ...Object.keys(cardColumns).map((c) => `cards.${c}` as SourceColumn),
-  ];
-  const view: View = { asOf, values: measureValues(), inputs: new Inputs(columns), outcomes: noOutcomes };
+  const { loading, inputs } = await (files.format === "xlsx" ? loaded(files, folder) : read(files));
+  const view: View = { asOf, values: measureValues(), inputs, outcomes: noOutcomes };
   const out = join(folder, "rows");
   await mkdir(out, { recursive: true });
   const all = [
-    createTable("users", users.fields, userColumns, userFile, format),
-    createTable("cards", cards.fields, cardColumns, cardFile, format),
+    ...loading,
     ...models.map((name) => `create table ${name} as ${renderModel(name, view, duckdb)}`),
     ...statements.map(
       ([id, sql]) => `copy (\n${sql}\n) to ${literal(join(out, `${id}.json`))} (format json)`,
@@ -68,6 +62,38 @@ export async function writeStatements(
   const path = join(folder, "statements.json");
   await writeFile(path, JSON.stringify(all));
   return path;
+}
+
+interface Loading {
+  readonly loading: readonly string[];
+  readonly inputs: Inputs;
+}
+
+function read({ users: userFile, cards: cardFile, format }: Files): Loading {
+  const columns = [
+    ...Object.keys(userColumns).map((c) => `users.${c}` as SourceColumn),
+    ...Object.keys(cardColumns).map((c) => `cards.${c}` as SourceColumn),
+  ];
+  return {
+    loading: [
+      createTable("users", users.fields, userColumns, userFile, format),
+      createTable("cards", cards.fields, cardColumns, cardFile, format),
+    ],
+    inputs: new Inputs(columns),
+  };
+}
+
+/** The canonical tables, in a database that is only attached and copied when the time counts. */
+async function loaded(files: Files, folder: string): Promise<Loading> {
+  const database = join(folder, "loaded.duckdb");
+  await using portfolio = await openPortfolio([files.users, files.cards], { database });
+  return {
+    loading: [
+      `attach ${literal(database)} as loaded (read_only)`,
+      ...["users", "cards"].map((table) => `create table ${table} as from loaded.${table}`),
+    ],
+    inputs: portfolio.inputs,
+  };
 }
 
 function createTable(

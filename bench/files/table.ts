@@ -12,6 +12,7 @@ const page = join(root, "docs/performance.md");
 const titles: Readonly<Record<Kind, string>> = {
   "case-study": "The case study's two workbooks",
   analyses: "Files to JSON: every analysis but those that learn",
+  unbounded: "The same with as much memory as there is",
   "typed-tables": "A workbook into typed tables, and no more",
   workbook: "A workbook with one long list, from an open portfolio",
   report: "Files to a folder of reports with one long list",

@@ -1,6 +1,14 @@
 import { caseStudy, type Files, type Format, formats, type Size, sampleOf, sizes } from "./files.ts";
 
-export const kinds = ["case-study", "analyses", "typed-tables", "workbook", "report", "learning"] as const;
+export const kinds = [
+  "case-study",
+  "analyses",
+  "unbounded",
+  "typed-tables",
+  "workbook",
+  "report",
+  "learning",
+] as const;
 export type Kind = (typeof kinds)[number];
 
 /** One thing that is measured. */
@@ -26,7 +34,7 @@ function work(kind: Kind, size: Size, format: Format): Work {
     size,
     format,
     runs: { "2k": 5, "100k": 5, "1m": 3, "10m": 1 }[size],
-    ...(size === "10m" && { memory: LARGEST_MEMORY }),
+    ...(size === "10m" && kind !== "unbounded" && { memory: LARGEST_MEMORY }),
     ...(kind === "report" && { memory: REPORT_MEMORY }),
     files: () => filesOf(kind, size, format),
   };
@@ -47,6 +55,7 @@ export const works: readonly Work[] = (Object.keys(sizes) as Size[]).flatMap((si
   ...(size === "1m"
     ? [work("typed-tables", size, "xlsx"), work("workbook", size, "xlsx"), work("report", size, "parquet")]
     : []),
+  ...(size === "10m" ? [work("unbounded", size, "parquet")] : []),
   ...(size === "2k" ? [] : [work("learning", size, size === "10m" ? "parquet" : "csv")]),
 ]);
 
