@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { clearLeavings, temporaryFolder } from "../engines/temporary.ts";
 import { openPortfolio, type Portfolio, type PortfolioOptions } from "../portfolio/portfolio.ts";
 import { writeSample } from "../sample/sample.ts";
 import type { Reading } from "./options.ts";
@@ -34,7 +33,7 @@ export class Session implements AsyncDisposable {
 
   /** A folder that is removed when the session ends, however it ends. */
   async temporaryFolder(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), "cardscope-"));
+    const folder = await temporaryFolder("session");
     this.#folders.push(folder);
     return folder;
   }
@@ -98,11 +97,14 @@ export async function inSession(
   run: (session: Session) => Promise<void>,
 ): Promise<void> {
   await using session = new Session(options);
+  const clearing = clearLeavings();
   try {
     await run(session);
   } catch (error) {
     if (!session.signal.aborted) throw error;
     session.progress.clear();
     console.error(`cardscope: ${options.stopped ?? "stopped; nothing was written"}`);
+  } finally {
+    await clearing;
   }
 }

@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { CardscopeError, QueryError } from "../errors.ts";
 import { duckdb as dialect } from "../sql/dialect.ts";
 import { render, type Statement } from "../sql/statement.ts";
@@ -14,6 +12,7 @@ import {
   type DuckDBMaterializedResult,
   DuckDBTimestampValue,
 } from "./node-api.ts";
+import { temporaryPath } from "./temporary.ts";
 
 export interface DuckDBEngine extends Engine {
   /** For loading: appenders and COPY are this engine's own. */
@@ -35,7 +34,7 @@ export async function openDuckDB(
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     // a database in memory would spill into the folder it was started in; the engine removes what it makes
-    ...(path === ":memory:" && { temp_directory: join(tmpdir(), `cardscope-spill-${randomUUID()}`) }),
+    ...(path === ":memory:" && { temp_directory: temporaryPath("spill") }),
     ...settings,
   });
   const connection = await instance.connect();

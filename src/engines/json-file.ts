@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { literal, raw } from "../sql/statement.ts";
 import type { Engine, ResultRow } from "./engine.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -54,7 +54,7 @@ export class JsonFile {
 
 /** The rows of a SELECT as one JSON array, in pieces, by a temporary file that is removed, however the reading ends. */
 export async function* jsonArray(engine: Engine, select: string): AsyncGenerator<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), "cardscope-rows-"));
+  const folder = await temporaryFolder("rows");
   try {
     yield* (await JsonFile.write(engine, select, join(folder, "rows.json"))).bytes();
   } finally {

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { openLockedScratch } from "../engines/locked.ts";
 import { Prepared, preparable, repeating } from "../engines/prepared.ts";
+import { temporaryFolder } from "../engines/temporary.ts";
 import { buildModels, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
 import { Learner } from "../models/learner.ts";
@@ -134,7 +135,7 @@ export class Explorer implements AsyncDisposable {
       readonly isLive?: boolean;
     },
   ): Promise<Explorer> {
-    const folder = await mkdtemp(join(tmpdir(), "cardscope-"));
+    const folder = await temporaryFolder("portfolio");
     try {
       const database = join(folder, "portfolio.duckdb");
       const portfolio = await make(database);

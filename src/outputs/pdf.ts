@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { temporaryFolder } from "../engines/temporary.ts";
 import { CardscopeError } from "../errors.ts";
 import { findChromium } from "./chromium.ts";
 
@@ -34,7 +34,7 @@ export function chromiumForPdf(find: () => string | undefined = findChromium): s
 export async function printPdf(html: string, pdf: string, options: PrintOptions): Promise<void> {
   const { chromium, signal, seconds = SECONDS } = options;
   signal?.throwIfAborted();
-  const profile = await mkdtemp(join(tmpdir(), "cardscope-print-"));
+  const profile = await temporaryFolder("print");
   try {
     const isLate = await run(chromium, argumentsFor(html, pdf, profile), profile, seconds, signal);
     signal?.throwIfAborted();

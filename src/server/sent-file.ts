@@ -1,6 +1,5 @@
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { temporaryFolder } from "../engines/temporary.ts";
 import { CardscopeError } from "../errors.ts";
 
 /** A file that was written for one answer. */
@@ -21,7 +20,7 @@ export async function sentFile(
   write: (folder: string) => Promise<string>,
   { idleSeconds = IDLE_SECONDS }: { readonly idleSeconds?: number } = {},
 ): Promise<SentFile> {
-  const folder = await mkdtemp(join(tmpdir(), "cardscope-sent-"));
+  const folder = await temporaryFolder("sent");
   const discard = () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   try {
     const file = await open(await write(folder));

@@ -118,3 +118,14 @@ test("Ctrl-C while files are read stops at once and leaves nothing behind", asyn
   });
   expect({ code, left, stdout }).toEqual({ code: 130, left: [], stdout: "" });
 });
+
+test("what a server that was killed left behind, the next command removes", async () => {
+  const killed = await run("--no-open", {
+    during: async (child) => {
+      await addressOf(child);
+      child.kill("SIGKILL");
+    },
+  });
+  expect(killed.left.length).toBeGreaterThan(0);
+  expect((await run("sample next --customers 5")).left).toEqual([]);
+});

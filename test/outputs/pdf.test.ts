@@ -15,7 +15,7 @@ import { madeUp } from "../web/made-up.ts";
 let folder: Folder;
 let before: ReadonlySet<string>;
 
-const profiles = () => readdirSync(tmpdir()).filter((name) => name.startsWith("cardscope-print-"));
+const profiles = () => readdirSync(tmpdir()).filter((name) => name.includes("-print-"));
 const newProfiles = () => profiles().filter((name) => !before.has(name));
 
 const hasProcesses = existsSync("/proc/self/cmdline");

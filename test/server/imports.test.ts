@@ -27,7 +27,7 @@ let folder: Folder;
 let before: ReadonlySet<string>;
 const open: AsyncDisposable[] = [];
 
-const uploadFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("cardscope-uploads-"));
+const uploadFolders = () => readdirSync(tmpdir()).filter((name) => name.includes("-uploads-"));
 const newFolders = () => uploadFolders().filter((name) => !before.has(name));
 /** Uploads on disk. */
 const stored = () => newFolders().flatMap((name) => readdirSync(join(tmpdir(), name)));

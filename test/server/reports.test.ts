@@ -26,7 +26,7 @@ let folder: Folder;
 const before = new Set(readdirSync(tmpdir()));
 /** What reports leave in the system's folder for temporary files. */
 const left = () =>
-  readdirSync(tmpdir()).filter((name) => /^cardscope-(sent|print)-/.test(name) && !before.has(name));
+  readdirSync(tmpdir()).filter((name) => /^cardscope-.*-(sent|print)-/.test(name) && !before.has(name));
 
 beforeAll(async () => {
   desk = new Desk();

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream as NodeStream } from "node:stream/web";
+import { temporaryFolder } from "../../engines/temporary.ts";
 import { CardscopeError, usage } from "../../errors.ts";
 import { TimedOut, TooLarge } from "./refusals.ts";
 
@@ -118,7 +118,7 @@ export class Uploads implements AsyncDisposable {
     body: ReadableStream<Uint8Array> | null,
     stop: AbortController,
   ): Promise<Upload> {
-    this.#root ??= mkdtemp(join(tmpdir(), "cardscope-uploads-"));
+    this.#root ??= temporaryFolder("uploads");
     const id = randomUUID();
     const folder = join(await this.#root, id);
     await mkdir(folder, { mode: 0o700 });
