@@ -339,7 +339,7 @@ test("a server that is gone and back is told, and found again without a reload",
   await poll(() => strip(page).innerText()).toMatch(/Reconnecting…\s+since \d\d:\d\d:\d\d/);
   // the figures stay, and no failure stands in their place
   expect(await shownCustomers(page)).toBe(before);
-  expect(await page.locator("main [role=alert]").count()).toBe(0);
+  expect(await page.locator("main [role=alert]").allTextContents()).toEqual([]);
   expect(await page.locator("main").innerText()).not.toMatch(/Failed to fetch|does not answer/);
   await poll(() => page.locator("header [aria-live=polite]").first().textContent()).toMatch(/reconnecting/);
   await dashboard.start();
