@@ -333,16 +333,21 @@ test("a server that is gone and back is told, and found again without a reload",
   const page = await visitor.open(`${dashboard.url}/`, { refused: true });
   await settled(page);
   await followed(page);
+  // what has not come yet would be missed
+  await page.locator("#sentences-title").waitFor();
   await page.evaluate("window.stayed = true");
   const before = await shownCustomers(page);
   await dashboard.stop();
-  await poll(() => strip(page).innerText()).toMatch(/Reconnecting…\s+since \d\d:\d\d:\d\d/);
-  // the figures stay, and no failure stands in their place
-  expect(await shownCustomers(page)).toBe(before);
-  expect(await page.locator("main [role=alert]").allTextContents()).toEqual([]);
-  expect(await page.locator("main").innerText()).not.toMatch(/Failed to fetch|does not answer/);
-  await poll(() => page.locator("header [aria-live=polite]").first().textContent()).toMatch(/reconnecting/);
-  await dashboard.start();
+  try {
+    await poll(() => strip(page).innerText()).toMatch(/Reconnecting…\s+since \d\d:\d\d:\d\d/);
+    // the figures stay, and no failure stands in their place
+    expect(await shownCustomers(page)).toBe(before);
+    expect(await page.locator("main [role=alert]").allTextContents()).toEqual([]);
+    expect(await page.locator("main").innerText()).not.toMatch(/Failed to fetch|does not answer/);
+    await poll(() => page.locator("header [aria-live=polite]").first().textContent()).toMatch(/reconnecting/);
+  } finally {
+    await dashboard.start();
+  }
   await poll(() => strip(page).getAttribute("data-state")).toBe("live");
   await dashboard.tell(newcomer());
   await poll(() => shownCustomers(page)).toBe(before + 1);
