@@ -124,15 +124,17 @@ async function published(live: Live): Promise<void> {
     .toBe(true);
 }
 
+/** One customer, who is a year older each time. */
+const line = (sequence: number) =>
+  JSON.stringify({
+    ...{ id: "e", source: "/core", type: "customer", subject: "900001", time: "2026-10-01T00:00:00Z" },
+    ...{ sequence, data: { age: 20 + sequence } },
+  });
+
 test("of one batch the highest sequence is the state, wherever it stands, and those after it are superseded", async () => {
   await using where = await folder();
   await using live = await Live.open(`${where.path}/ws`, files);
   await using explorer = live.explorer;
-  const line = (sequence: number) =>
-    JSON.stringify({
-      ...{ id: "e", source: "/core", type: "customer", subject: "900001", time: "2026-10-01T00:00:00Z" },
-      ...{ sequence, data: { age: 20 + sequence } },
-    });
   const ages = () =>
     explorer.at(wholePortfolio, async ({ engine }) => {
       const read = (table: string) => raw(`select age from ${table} where user_id = 900001`);
@@ -159,11 +161,6 @@ test("a batch that waits for its moment is committed when the next publication m
   await using where = await folder();
   await using live = await Live.open(`${where.path}/ws`, files);
   await using _explorer = live.explorer;
-  const line = (sequence: number) =>
-    JSON.stringify({
-      ...{ id: "e", source: "/core", type: "customer", subject: "900001", time: "2026-10-01T00:00:00Z" },
-      ...{ sequence, data: { age: 20 + sequence } },
-    });
   for (const sequence of [1, 2, 3]) {
     await live.applier.calm();
     const began = performance.now();
