@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 /** Reading order is data flow is layer order: a file imports from its own layer or from one before it. */
 const layers: readonly (readonly string[])[] = [
-  ["errors.ts", "schema", "sql"],
+  ["errors.ts", "progress.ts", "schema", "sql"],
   ["engines"],
   ["places"],
   ["risk"],

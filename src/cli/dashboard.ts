@@ -6,7 +6,7 @@ import { Explorer } from "../explore/explorer.ts";
 import { openFeeds } from "../feeds/open-feeds.ts";
 import { checkWebhook, type WebhookTarget } from "../live/alerts/webhook.ts";
 import { Live } from "../live/live.ts";
-import type { StepProgress } from "../portfolio/portfolio.ts";
+import type { StepProgress } from "../progress.ts";
 import { createApp } from "../server/app.ts";
 import { Desk } from "../server/desk.ts";
 import { Imports } from "../server/imports/imports.ts";

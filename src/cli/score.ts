@@ -19,10 +19,15 @@ export const score = (path: string, files: readonly string[], options: ScoreComm
     const model = await openModel(path);
     const { head, rows, notes } = await scoreFiles(model, files, {
       ...rest,
-      onProgress: (step) => session.progress.step(step),
+      onProgress: (step, done) => session.progress.step(step, done),
       signal: session.signal,
     });
-    if (out !== undefined) await writeScores(out, head, rows, { signal: session.signal });
+    if (out !== undefined) {
+      const written = followed(rows, (done) =>
+        session.progress.step("writing scores", { share: done / head.customers, rows: head.customers }),
+      );
+      await writeScores(out, head, written, { signal: session.signal });
+    }
     session.progress.clear();
     for (const note of notes) console.error(`note: ${safe(note)}`);
     for (const { column, level, rows: times } of head.unseen)
@@ -33,6 +38,18 @@ export const score = (path: string, files: readonly string[], options: ScoreComm
     else if (json) process.stdout.write(`${JSON.stringify({ ...head, notes }, null, 2)}\n`);
     else console.error(`${head.customers} scores written to ${out}`);
   });
+
+/** So many rows are between two words about them. */
+const TOLD_ROWS = 1_024;
+
+/** The rows as they come; `onDone` is told how many there have been. */
+function* followed<Row>(rows: Iterable<Row>, onDone: (rows: number) => void): Generator<Row> {
+  let done = 0;
+  for (const row of rows) {
+    yield row;
+    if (++done % TOLD_ROWS === 0) onDone(done);
+  }
+}
 
 /** A reader that has seen enough ends it. */
 async function print(chunks: AsyncIterable<string>, signal: AbortSignal): Promise<void> {

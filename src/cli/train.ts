@@ -30,7 +30,7 @@ export const train = (files: readonly string[], options: TrainCommandOptions): P
       ...rest,
       ...(cutoff !== undefined && { cutOff: cutoff }),
       ...(benchmarkAllInputs && { allInputs: true }),
-      onProgress: (step) => session.progress.step(step),
+      onProgress: (step, done) => session.progress.step(step, done),
       signal: session.signal,
     };
     const trained = await trainModel(files, request);

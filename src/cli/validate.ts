@@ -21,7 +21,7 @@ export const validate = (
     const validated = await validateFiles(model, files, {
       ...rest,
       ...(cutoff !== undefined && { cutOff: cutoff }),
-      onProgress: (step) => session.progress.step(step),
+      onProgress: (step, done) => session.progress.step(step, done),
       signal: session.signal,
     });
     const { validation, notes } = validated;

@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { CardscopeError, QueryError } from "../errors.ts";
+import type { OnDone } from "../progress.ts";
 import { duckdb as dialect } from "../sql/dialect.ts";
 import { render, type Statement } from "../sql/statement.ts";
 import type { Engine, Relation, ResultRow, Scalar } from "./engine.ts";
@@ -132,7 +133,7 @@ function outOfSpace(cause: unknown): CardscopeError | undefined {
 const FOLLOW_MS = 100;
 
 /** Asks how far the connection's statement is, until the returned function is called. */
-async function follow(connection: DuckDBConnection, onDone: (share: number) => void): Promise<() => void> {
+async function follow(connection: DuckDBConnection, onDone: OnDone): Promise<() => void> {
   await connection.run("set enable_progress_bar = true");
   await connection.run("set enable_progress_bar_print = false");
   const timer = setInterval(() => {

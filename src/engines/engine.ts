@@ -1,3 +1,4 @@
+import type { OnDone } from "../progress.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Statement } from "../sql/statement.ts";
 
@@ -16,8 +17,8 @@ export interface Engine extends AsyncDisposable {
   query(statement: Statement): Promise<Relation>;
   /** The rows in batches, in the order the statement states; nothing is kept. */
   stream(statement: Statement): AsyncIterable<Relation>;
-  /** `onDone` is told now and then which part is done, from 0 to 1, as far as the engine knows. */
-  execute(statement: Statement, onDone?: (share: number) => void): Promise<void>;
+  /** `onDone` is told as far as the engine knows. */
+  execute(statement: Statement, onDone?: OnDone): Promise<void>;
   /** Stops the statement that runs, which then fails. */
   interrupt(): void;
 }

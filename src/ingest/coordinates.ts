@@ -2,7 +2,11 @@ import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { DOUBLE, DuckDBDataChunk, VARCHAR } from "../engines/node-api.ts";
 import { loadPlaces } from "../places/nearest.ts";
 import { loadStates } from "../places/states.ts";
+import { type OnDone, partsOf } from "../progress.ts";
 import { raw } from "../sql/statement.ts";
+
+/** About the time that each takes, by how many places customers share. */
+const WEIGHTS = { keep: 14, update: 86 };
 
 /**
  * Fills `state`, where the file states none, and, where it is wanted, `nearest_place` from coordinates. A coordinate that a
@@ -11,7 +15,11 @@ import { raw } from "../sql/statement.ts";
  * `points`: SQL with user_id, latitude, longitude, other_latitude, other_longitude; the others are null where
  * the coordinate is certain.
  */
-export async function locate(engine: DuckDBEngine, points: string, nearestPlaces: boolean): Promise<void> {
+export async function locate(
+  engine: DuckDBEngine,
+  points: string,
+  { nearestPlaces, onDone }: { readonly nearestPlaces: boolean; readonly onDone?: OnDone | undefined },
+): Promise<void> {
   const unstated = await engine.query(raw("select 1 as found from users where state is null limit 1"));
   if (!nearestPlaces && unstated.rows.length === 0) return;
   const kept = engine.execute(
@@ -22,6 +30,8 @@ export async function locate(engine: DuckDBEngine, points: string, nearestPlaces
   const states = loadStates();
   const places = nearestPlaces ? loadPlaces() : undefined;
   await kept;
+  const done = partsOf(onDone, WEIGHTS);
+  done?.keep(1);
   await engine.execute(
     raw(
       "create or replace table located (latitude double, longitude double, other_latitude double, other_longitude double, state varchar, nearest_place varchar)",
@@ -69,6 +79,7 @@ export async function locate(engine: DuckDBEngine, points: string, nearestPlaces
         and located.latitude = points.latitude and located.longitude = points.longitude
         and located.other_latitude is not distinct from points.other_latitude
         and located.other_longitude is not distinct from points.other_longitude`),
+    done?.update,
   );
   await engine.execute(raw("drop table points"));
   await engine.execute(raw("drop table located"));

@@ -1,4 +1,5 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { OnDone } from "../progress.ts";
 import { literal, raw } from "../sql/statement.ts";
 import type { Inferred, RawColumn } from "./inferred.ts";
 import { fullMatch, isError, isMissingToken } from "./missing.ts";
@@ -15,11 +16,13 @@ export async function inferAll(
   engine: DuckDBEngine,
   table: string,
   columns: readonly RawColumn[],
+  onDone?: OnDone,
 ): Promise<Inferred[]> {
   // what can be asked of all columns is asked once: to plan a statement takes longer than to count a small file
   const counts = await countCells(engine, table, columns);
   const found: Inferred[] = [];
-  for (const column of columns) {
+  for (const [i, column] of columns.entries()) {
+    onDone?.((i + 1) / (columns.length + 1));
     const own = counts.get(column.column);
     found.push(
       (own && (await inferTyped(engine, table, column, own))) ?? (await infer(engine, table, column)),

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { Engine } from "../engines/engine.ts";
 import { refused } from "../errors.ts";
+import { type OnDone, partsOf } from "../progress.ts";
 import { Inputs, type SourceColumn } from "../schema/inputs.ts";
 import type { Source } from "../schema/issues.ts";
 import { maskCardNumbers } from "../schema/mask.ts";
@@ -18,7 +19,7 @@ import type { OpenFiles } from "./open-files.ts";
 import { type Found, pickTables } from "./pick-tables.ts";
 import { type LoadedTable, loadTable, type ReadTable, readTable } from "./read-table.ts";
 import { checkAges, checkCardCounts, checkMonths, checkRelations, checkRowNumbers } from "./relations.ts";
-import { LOADING, type Watch } from "./source-table.ts";
+import { LOADING } from "./source-table.ts";
 
 export interface IngestOptions {
   /** `column=header` overrides; a column of both tables is written `users.user_id`. */
@@ -27,8 +28,8 @@ export interface IngestOptions {
   readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
   /** Whether to fill `nearest_place`, which no analysis reads and which takes a gazetteer. */
   readonly nearestPlaces: boolean;
-  /** Who waits for a table to be loaded; `rows` are about as many as it has, where its file tells. */
-  readonly watch?: (table: TableName, rows?: number) => Watch;
+  /** Who is told how far a step is; `rows` are about as many as its table has, where the file tells. */
+  readonly follow?: (step: string, rows?: number) => OnDone | undefined;
   /** Stops the reading. */
   readonly signal?: AbortSignal;
   /** Told what is done between. */
@@ -36,6 +37,9 @@ export interface IngestOptions {
   /** YYYY-MM-DD; the fallback where the files do not tell their month. */
   readonly today: string;
 }
+
+/** About the time that each takes; the last is of what is seldom asked. */
+const KEY_CHECKS = { ids: 1, keys: 7, relations: 10, rest: 4 };
 
 /** What reading gave: the tables `users`, `cards` and `issues` in the database, and this. */
 export interface Ingested {
@@ -68,14 +72,19 @@ export async function ingest(
       hashes.set(source.path, hash);
     }
     const load = (own: DuckDBEngine, { source, binding }: Found["users"]) => {
-      options.onStep?.(`reading ${binding.table}`);
-      const watch = options.watch?.(binding.table, source.rowsAbout) ?? {};
-      return loadTable(own, source, binding, log, watch);
+      const step = `reading ${binding.table}`;
+      options.onStep?.(step);
+      const onRead = options.follow?.(step, source.rowsAbout);
+      const { signal } = options;
+      return loadTable(own, source, binding, log, { ...(onRead && { onRead }), ...(signal && { signal }) });
     };
     const check = (own: DuckDBEngine, loaded: LoadedTable) => {
       const { table } = loaded.binding;
-      options.onStep?.(`checking ${table}`);
-      return readTable(own, loaded, found[table].source.file, found.standins[table], IssueLog.of(own));
+      const step = `checking ${table}`;
+      options.onStep?.(step);
+      const { source } = found[table];
+      const onDone = options.follow?.(step, source.rowsAbout);
+      return readTable(own, loaded, source.file, found.standins[table], IssueLog.of(own), onDone);
     };
     await engine.execute(raw(`attach ':memory:' as ${LOADING}`));
     if (found.users.source.sheet !== null && found.cards.source.sheet !== null) {
@@ -103,6 +112,7 @@ export async function ingest(
       await log.add("duplicate_header", name, column, null, header);
   }
   options.onStep?.("checking keys");
+  const keys = partsOf(options.follow?.("checking keys", read.cards.rows), KEY_CHECKS);
   await leaveOutKeyless(engine, read.users, log);
   await leaveOutKeyless(engine, read.cards, log);
   await settleIds(engine, [
@@ -110,19 +120,25 @@ export async function ingest(
     ["cards", "user_id"],
   ]);
   await settleIds(engine, [["cards", "card_id"]]);
+  keys?.ids(1);
   await settleKey(engine, read.users, found.users.source.file, log);
   await settleKey(engine, read.cards, found.cards.source.file, log);
+  keys?.keys(1);
   const has = (table: TableName, ...columns: string[]) =>
     columns.every((c) => read[table].columns.some(({ column }) => column === c));
   const names = { users: found.users.source.file, cards: found.cards.source.file };
   if (found.standins.users.key === "row number")
     await checkRowNumbers(engine, names, has("users", "card_count"));
   await checkRelations(engine, log, names);
+  keys?.relations(1);
   if (has("users", "card_count")) await checkCardCounts(log);
   if (has("cards", "expires_on", "opened_on")) await checkMonths(log);
 
   if (has("users", "latitude", "longitude"))
-    await locate(engine, await pointsOf(engine, read.users), options.nearestPlaces);
+    await locate(engine, await pointsOf(engine, read.users), {
+      nearestPlaces: options.nearestPlaces,
+      onDone: options.follow?.("placing customers", read.users.rows),
+    });
   const fileMonth = await inferFileMonth(engine, options.today);
   if (has("users", "age", "birth_year", "birth_month")) await checkAges(log, fileMonth);
   for (const name of ["users", "cards"] as const)

@@ -1,4 +1,5 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { type OnDone, partsOf } from "../progress.ts";
 import type { IssueCode } from "../schema/issues.ts";
 import type { Field } from "../schema/tables.ts";
 import { literal, raw } from "../sql/statement.ts";
@@ -86,6 +87,9 @@ export async function loadTable(
   return { binding, name, row: loaded.row, columns };
 }
 
+/** About the time that each takes. */
+const WEIGHTS = { infer: 25, make: 65, log: 10 };
+
 /** Finds how each column is written, reads every cell, and logs what could not be read. `file` is for messages. */
 export async function readTable(
   engine: DuckDBEngine,
@@ -93,11 +97,13 @@ export async function readTable(
   file: string,
   standins: Standins,
   log: IssueLog,
+  onDone?: OnDone,
 ): Promise<ReadTable> {
   const { binding, name: rawName } = loaded;
   const table = binding.table;
   const { fields, key } = tables[table];
-  const columns = await inferAll(engine, rawName, loaded.columns);
+  const done = partsOf(onDone, WEIGHTS);
+  const columns = await inferAll(engine, rawName, loaded.columns, done?.infer);
   settleSiblings(columns);
 
   const values = new Map<string, string>();
@@ -128,9 +134,12 @@ export async function readTable(
     raw(`create or replace table ${table} as
       select ${selected.join(", ")}, cast(${loaded.row} as bigint) as row
       from ${rawName} where not (${isBlank.join(" and ")})`),
+    done?.make,
   );
-  for (const column of columns)
+  for (const [i, column] of columns.entries()) {
     await logCells(engine, rawName, loaded.row, column, values.get(column.column) ?? "null", table, log);
+    done?.log(i / columns.length);
+  }
   for (const [column, isStray] of strays)
     await log.addCells(
       "unreadable_value",

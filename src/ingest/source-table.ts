@@ -1,5 +1,6 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { QueryError } from "../errors.ts";
+import type { OnDone } from "../progress.ts";
 import type { Native } from "./notations.ts";
 
 /** A column to load: everything else of the file never reaches the database. */
@@ -29,8 +30,7 @@ export const createTable = (name: string): string =>
 
 /** Who waits for a source to be read. */
 export interface Watch {
-  /** Told now and then which part of the source has been read, from 0 to 1. */
-  readonly onRead?: (share: number) => void;
+  readonly onRead?: OnDone;
   /** Stops the reading, which then fails with the signal's reason. */
   readonly signal?: AbortSignal;
 }

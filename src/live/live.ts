@@ -230,7 +230,7 @@ async function fill(
   workspace: Workspace,
   database: string,
   asOf: string,
-  { settings, memory, signal }: WorkspaceOptions,
+  { settings, memory, signal, onProgress }: WorkspaceOptions,
 ): Promise<OpenedPortfolio> {
   const { engine: source, origin } = workspace;
   await source.execute(raw(`attach ${literal(database)} as copied (${NO_LOG})`));
@@ -257,6 +257,6 @@ async function fill(
     values: measureValues(settings),
     outcomes: await outcomesIn(engine),
   };
-  await buildModels(engine, view);
+  await buildModels(engine, view, (share) => onProgress?.("building models", { share }));
   return { ...view, sources: origin.sources, issues: origin.issues };
 }

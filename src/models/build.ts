@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Engine } from "../engines/engine.ts";
+import { type OnDone, partsOf } from "../progress.ts";
 import {
   ageBands,
   cardStatuses,
@@ -47,11 +48,16 @@ export async function outcomesIn(engine: Engine): Promise<Outcomes> {
   return { known: Number(rows[0]?.["known"]), defaults: Number(rows[0]?.["defaults"]) };
 }
 
+/** About the time that each takes. */
+const WEIGHTS: Readonly<Record<Model, number>> = { card_profile: 24, customer_profile: 68, offer_profile: 8 };
+
 /** Builds every model over the canonical tables, replacing what was there. */
-export async function buildModels(engine: Engine, view: View): Promise<void> {
+export async function buildModels(engine: Engine, view: View, onDone?: OnDone): Promise<void> {
+  const done = partsOf(onDone, WEIGHTS);
   for (const name of models)
     await engine.execute(
       raw(`create or replace table ${name} as ${renderModel(name, view, engine.dialect)}`),
+      done?.[name],
     );
 }
 

@@ -1,5 +1,6 @@
 import { readRanges } from "../engines/columns.ts";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { type OnDone, partsOf } from "../progress.ts";
 import { usedInputs } from "../risk/applicants.ts";
 import { type BandOf, bandByLimits, bandByPd, lastPlaces, type PerBand } from "../risk/bands.ts";
 import type { Model } from "../risk/model.ts";
@@ -17,19 +18,22 @@ export async function fillDefaultProfile(
   view: Omit<View, "narrow">,
   learner: Learner,
   byExpertCard: () => Promise<void>,
-  sizes: { readonly explained?: number; readonly slice?: number } = {},
+  options: { readonly explained?: number; readonly slice?: number; readonly onDone?: OnDone } = {},
 ): Promise<void> {
   const learnt = await learner.learnt();
   if ("model" in learnt) {
-    const { explained = EXPLAINED, slice = SLICE } = sizes;
+    const { explained = EXPLAINED, slice = SLICE, onDone } = options;
     const { model } = learnt;
     const customers = await rowsOf(engine);
-    return fillByModel({ engine, view, model, customers, explained, slice, signal: learner.signal });
+    const { signal } = learner;
+    return fillByModel({ engine, view, model, customers, explained, slice, signal }, onDone);
   }
   await byExpertCard();
   await engine.execute(raw("create or replace table default_profile as select * from expert_profile"));
 }
 
+/** About the time that each takes. */
+const WEIGHTS = { score: 15, rank: 10, explain: 75 };
 /** Reasons of trees take a millisecond each; beyond so many customers only those on the watchlist have them. */
 const EXPLAINED = 20_000;
 /** Customers that are scored and explained between two pauses. */
@@ -39,9 +43,10 @@ const SLICE = 8_192;
  * The same columns as those of `expert_profile`. Customers come and go slice by slice, so that memory does not grow
  * with them; what asks for all of them at once, their order, is the engine's.
  */
-async function fillByModel(read: Read): Promise<void> {
+async function fillByModel(read: Read, onDone: OnDone | undefined): Promise<void> {
   const { engine, view, model, customers } = read;
-  await fillScored(read);
+  const done = partsOf(onDone, WEIGHTS);
+  await fillScored(read, done?.score);
   await engine.execute(
     raw(`create or replace temp table ranked as
 select
@@ -55,7 +60,8 @@ inner join customer_profile on customer_profile.rowid = scored.customer`),
   );
   await engine.execute(raw("drop table scored"));
   const banded = await bandsOf(engine, view, model, customers);
-  await fillExplained(read, banded.of);
+  done?.rank(1);
+  await fillExplained(read, banded.of, done?.explain);
   const rates = referenceRates.map(
     ({ below, rate }) => `when credit_score ${below === null ? "is not null" : `< ${below}`} then ${rate}`,
   );
@@ -91,18 +97,18 @@ interface Read {
   readonly signal: AbortSignal | undefined;
 }
 
-async function fillScored(read: Read): Promise<void> {
+async function fillScored(read: Read, onDone: OnDone | undefined): Promise<void> {
   using loader = await TableLoader.create(read.engine, "scored", {
     customer: "integer",
     log_odds: "double",
     pd: "double",
     score: "double",
   });
-  for await (const { customers, scores } of scoredSlices(read, "customer_profile"))
+  for await (const { customers, scores } of scoredSlices(read, "customer_profile", onDone))
     loader.append([customers, scores.logOdds, scores.pd ?? scores.logOdds, scores.score]);
 }
 
-async function fillExplained(read: Read, bandOf: BandOf): Promise<void> {
+async function fillExplained(read: Read, bandOf: BandOf, onDone: OnDone | undefined): Promise<void> {
   const { engine, view, model, customers, explained } = read;
   using loader = await TableLoader.create(engine, "explained", {
     customer: "integer",
@@ -117,7 +123,7 @@ inner join ranked
   on ranked.customer = customer_profile.rowid and ranked.risk_rank <= ${Math.max(explained, watched)}`
       : "customer_profile";
   const known: Explanations = new Map();
-  for await (const { customers: rows, scores } of scoredSlices(read, from)) {
+  for await (const { customers: rows, scores } of scoredSlices(read, from, onDone)) {
     const { reasons, changes } = await scores.explanations(bandOf, known);
     loader.append([rows, reasons, changes]);
   }
@@ -127,6 +133,7 @@ inner join ranked
 async function* scoredSlices(
   { engine, view, model, customers, slice, signal }: Read,
   from: string,
+  onDone: OnDone | undefined,
 ): AsyncGenerator<{ readonly customers: Float64Array; readonly scores: Scores }> {
   const used = new Set(usedInputs(model).map(({ name }) => name));
   const names = candidatesOf(view.inputs).flatMap(({ name }) => (used.has(name) ? [name] : []));
@@ -138,6 +145,7 @@ async function* scoredSlices(
     least: slice,
     signal,
   });
+  let done = 0;
   for await (const { rows, numbers } of slices) {
     const [ids = new Float64Array(), ...columns] = numbers;
     const inputs = names.map((name, i) => ({
@@ -149,6 +157,8 @@ async function* scoredSlices(
     // nobody asks for the ranks of a slice, which the keys are for
     const scores = await score(model, { rows, keys: [], inputs, groupings: [] }, { signal });
     yield { customers: ids, scores };
+    done += slice;
+    onDone?.(Math.min(1, done / customers));
     await new Promise((done) => setImmediate(done));
   }
 }

@@ -1,4 +1,5 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { OnProgress } from "../progress.ts";
 import { raw, render, type Statement } from "../sql/statement.ts";
 import type { View } from "./build.ts";
 import { fillDefaultProfile } from "./default-profile.ts";
@@ -24,6 +25,7 @@ export interface Stand {
   connect(): Promise<DuckDBEngine>;
   readonly view: Omit<View, "narrow">;
   readonly learner: Learner;
+  readonly onProgress?: OnProgress;
   /**
    * Where the portfolio changes meanwhile: search paths with the state that predictions are of, for statements that
    * name them, and without.
@@ -64,7 +66,7 @@ export class LateModels {
 
   /** What is built, and which tables come with it. */
   #build(name: LateModel): [Promise<void>, readonly LateModel[]] {
-    const { view, learner } = this.#stand;
+    const { view, learner, onProgress } = this.#stand;
     switch (name) {
       case "expert_profile":
         return [
@@ -76,14 +78,21 @@ export class LateModels {
       case "default_profile":
         return [
           this.#on((engine) =>
-            fillDefaultProfile(engine, view, learner, () => this.#ready("expert_profile")),
+            fillDefaultProfile(engine, view, learner, () => this.#ready("expert_profile"), {
+              onDone: (share) => onProgress?.("scoring customers", { share }),
+            }),
           ),
           [name],
         ];
       case "segment_profile":
       case "segment_choice":
         return [
-          this.#on((engine) => fillSegments(engine, view, { signal: learner.signal })),
+          this.#on((engine) =>
+            fillSegments(engine, view, {
+              signal: learner.signal,
+              onDone: (share) => onProgress?.("finding segments", { share }),
+            }),
+          ),
           ["segment_profile", "segment_choice"],
         ];
       case "model_cut_offs":

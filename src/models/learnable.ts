@@ -1,4 +1,5 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import type { OnDone } from "../progress.ts";
 import type { LeftOut } from "../risk/borrowers.ts";
 import { type Known, knownRows, labelledOf, silent } from "../risk/labelled.ts";
 import { raw } from "../sql/statement.ts";
@@ -19,13 +20,27 @@ export interface Learnable extends Known {
 export async function learnable(
   engine: DuckDBEngine,
   view: Omit<View, "narrow">,
-  signal: AbortSignal | undefined,
-  options: { readonly most?: number; readonly wanted?: number } = {},
+  {
+    signal,
+    onDone,
+    ...limits
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onDone?: OnDone;
+    readonly most?: number;
+    readonly wanted?: number;
+  } = {},
 ): Promise<Learnable> {
   const { rows, known, defaults } = await countsOf(engine);
-  const size = sampleSize(known, defaults, options);
+  const size = sampleSize(known, defaults, limits);
   const isSampled =
-    known > size && (await sampleCustomers(engine, "defaulted is not null", { size, seed: SEED, signal }));
+    known > size &&
+    (await sampleCustomers(engine, "defaulted is not null", {
+      size,
+      seed: SEED,
+      signal,
+      onKeys: (keys) => onDone?.(keys / known),
+    }));
   if (!isSampled) {
     const borrowers = await borrowersOf(engine, view);
     const all = labelledOf(borrowers, borrowers.outcome ?? []);

@@ -1,5 +1,6 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import { CardscopeError } from "../errors.ts";
+import type { OnProgress } from "../progress.ts";
 import type { Model } from "../risk/model.ts";
 import { train } from "../risk/train.ts";
 import { whole } from "../schema/format.ts";
@@ -17,6 +18,7 @@ export interface LearnerSource {
   readonly view: Omit<View, "narrow">;
   /** Stops what is learnt from now on. */
   readonly signal?: () => AbortSignal;
+  readonly onProgress?: OnProgress;
 }
 
 /** Learns from the portfolio as it was opened, once, when it is first asked. */
@@ -52,13 +54,16 @@ export class Learner {
   }
 
   async #learn(): Promise<Learnt> {
-    const { view } = this.#source;
+    const { view, onProgress } = this.#source;
     const because = tooFew(view.outcomes);
     if (because !== undefined) return { because };
     // of now: a stop while the customers are read, which replaces it, counts
     const { signal } = this;
     await using engine = await this.#source.connect();
-    const { labelled, unknown, leftOut, all } = await learnable(engine, view, signal);
+    const { labelled, unknown, leftOut, all } = await learnable(engine, view, {
+      signal,
+      onDone: (share) => onProgress?.("choosing customers to learn from", { share }),
+    });
     try {
       const model = await train(labelled, {
         seed: SEED,
@@ -66,6 +71,7 @@ export class Learner {
         outcome: { ...outcome, unknown },
         leftOut,
         labels: inputLabels,
+        onDone: (share) => onProgress?.("learning from the outcomes", { share }),
         ...(signal && { signal }),
       });
       if (labelled.rows === all) return { model };

@@ -1,5 +1,6 @@
 import { readRanges } from "../engines/columns.ts";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { type OnDone, partsOf } from "../progress.ts";
 import { findSegments, type Segmentation } from "../risk/segments/segment.ts";
 import { tuples } from "../sql/lists.ts";
 import { raw } from "../sql/statement.ts";
@@ -26,6 +27,8 @@ const BEHAVIOUR: ReadonlySet<string> = new Set([
 const SAMPLE = 50_000;
 /** Of the hash that draws them: the same customers from every seed of the search. */
 const SAMPLE_SEED = 0;
+/** Segments are found in the time in which so many customers are drawn from, or assigned. */
+const FINDING_CUSTOMERS = 3_000_000;
 /** Customers that are assigned between two pauses. */
 const SLICE = 16_384;
 
@@ -33,9 +36,24 @@ const SLICE = 16_384;
 export async function fillSegments(
   engine: DuckDBEngine,
   view: Omit<View, "narrow">,
-  { sample = SAMPLE, signal }: { readonly sample?: number; readonly signal?: AbortSignal | undefined } = {},
+  {
+    sample = SAMPLE,
+    signal,
+    onDone,
+  }: {
+    readonly sample?: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly onDone?: OnDone;
+  } = {},
 ): Promise<void> {
-  const isSampled = await sampleCustomers(engine, "true", { size: sample, seed: SAMPLE_SEED, signal });
+  const customers = await rowsOf(engine);
+  const done = partsOf(onDone, { choose: customers, find: FINDING_CUSTOMERS, group: customers });
+  const isSampled = await sampleCustomers(engine, "true", {
+    size: sample,
+    seed: SAMPLE_SEED,
+    signal,
+    onKeys: (keys) => done?.choose(keys / customers),
+  });
   const { keys, inputs } = await borrowersOf(engine, view, isSampled ? { among: SAMPLED } : {});
   const measures = inputs.flatMap((input) =>
     input.kind === "number" && BEHAVIOUR.has(input.name)
@@ -50,7 +68,10 @@ export async function fillSegments(
       : [],
   );
   const found = await findSegments(measures, keys, { seed: SEED, ...(signal && { signal }) });
-  const segments = found.segments(await fillGroups(engine, found, signal));
+  done?.find(1);
+  const segments = found.segments(
+    await fillGroups(engine, found, { customers, signal, onDone: done?.group }),
+  );
   await engine.execute({
     parts: [
       `create or replace table segment_profile as
@@ -87,19 +108,28 @@ from (values `,
 async function fillGroups(
   engine: DuckDBEngine,
   found: Segmentation,
-  signal: AbortSignal | undefined,
+  {
+    customers: all,
+    signal,
+    onDone,
+  }: {
+    readonly customers: number;
+    readonly signal: AbortSignal | undefined;
+    readonly onDone: OnDone | undefined;
+  },
 ): Promise<Int32Array> {
   const sizes = new Int32Array(found.count);
   using loader = await TableLoader.create(engine, "grouped", { customer: "integer", number: "integer" });
   const names = found.measures.map(({ name }) => name);
   const slices = readRanges(engine, {
     rowid: "rowid",
-    rows: await rowsOf(engine),
+    rows: all,
     numbers: ["rowid", ...names],
     from: "customer_profile",
     least: SLICE,
     signal,
   });
+  let done = 0;
   for await (const { numbers } of slices) {
     const [customers = new Float64Array(), ...columns] = numbers;
     const groups = found.groupsOf(
@@ -107,6 +137,8 @@ async function fillGroups(
     );
     for (const group of groups) sizes[group] = (sizes[group] ?? 0) + 1;
     loader.append([customers, groups]);
+    done += groups.length;
+    onDone?.(done / all);
     await new Promise((done) => setImmediate(done));
   }
   return sizes;

@@ -34,9 +34,17 @@ export async function sampleCustomers(
     size,
     seed,
     signal,
-  }: { readonly size: number; readonly seed: number; readonly signal?: AbortSignal | undefined },
+    onKeys,
+  }: {
+    readonly size: number;
+    readonly seed: number;
+    readonly signal?: AbortSignal | undefined;
+    /** Told how many keys have been looked at. */
+    readonly onKeys?: ((keys: number) => void) | undefined;
+  },
 ): Promise<boolean> {
   const lowest = new LowestHashes(size);
+  let seen = 0;
   const batches = readBatches(engine, {
     key: "user_id",
     numbers: ["rowid"],
@@ -46,6 +54,8 @@ export async function sampleCustomers(
   });
   for await (const { keys, numbers } of batches) {
     for (const [i, key] of keys.entries()) lowest.add(hashOf(key, seed), numbers[0]?.[i] ?? 0);
+    seen += keys.length;
+    onKeys?.(seen);
     await new Promise((done) => setImmediate(done));
   }
   const rows = lowest.rows();

@@ -1,4 +1,5 @@
 import { refused, usage } from "../errors.ts";
+import type { OnDone } from "../progress.ts";
 import type { Borrowers, LeftOut } from "../risk/borrowers.ts";
 import { labelledOf } from "../risk/labelled.ts";
 import type { Model } from "../risk/model.ts";
@@ -62,7 +63,11 @@ export const observedColumn = (observedOn: string | undefined): string | undefin
   observedOn === undefined || isDate(observedOn) ? undefined : observedOn;
 
 /** Learns from borrowers, whichever files they came from. */
-export async function learn(material: Material, options: LearningOptions): Promise<TrainedModel> {
+export async function learn(
+  material: Material,
+  options: LearningOptions,
+  onDone?: OnDone,
+): Promise<TrainedModel> {
   const { source, borrowers, outcome, observedOn, labels, notes } = material;
   const {
     seed = DEFAULT_SEED,
@@ -98,6 +103,7 @@ export async function learn(material: Material, options: LearningOptions): Promi
     cutOff,
     checkLeakage,
     signal,
+    onDone,
   });
   return { model, notes, sql: material.sql, isBenchmark: allInputs };
 }

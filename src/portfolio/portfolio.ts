@@ -24,6 +24,7 @@ import { buildModels, outcomesIn, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
 import { Learner } from "../models/learner.ts";
 import type { AsOfSource, Findings } from "../outputs/document.ts";
+import type { OnDone, OnProgress } from "../progress.ts";
 import type { Model } from "../risk/model.ts";
 import type { Inputs } from "../schema/inputs.ts";
 import type { IssueSummary, Source } from "../schema/issues.ts";
@@ -48,15 +49,6 @@ interface Missing {
   readonly id: string;
   readonly because: string;
 }
-
-/** How far a step is. */
-export interface StepProgress {
-  /** The part that is done, from 0 to 1. */
-  readonly share: number;
-  /** All rows of the step, where they are known; before a file has been read, about so many. */
-  readonly rows?: number;
-}
-export type OnProgress = (step: string, done?: StepProgress) => void;
 
 export interface PortfolioOptions {
   /** YYYY-MM-DD: the day on which the portfolio is looked at. Moves card status only. Inferred when left out. */
@@ -121,8 +113,13 @@ export class Portfolio implements AsyncDisposable {
     },
   ) {
     const connect = () => engine.connect();
-    this.#learner = new Learner({ connect, view, signal: () => this.#stop.signal });
-    this.#late = new LateModels({ connect, view, learner: this.#learner });
+    this.#learner = new Learner({
+      connect,
+      view,
+      signal: () => this.#stop.signal,
+      onProgress: options.onProgress,
+    });
+    this.#late = new LateModels({ connect, view, learner: this.#learner, onProgress: options.onProgress });
     this.#engine = withLateModels(engine, this.#late);
     this.#read = read;
     this.#onProgress = options.onProgress;
@@ -153,6 +150,11 @@ export class Portfolio implements AsyncDisposable {
       options.onProgress?.(step, done);
     };
     const isSmall = await areSmall(files).catch(() => false);
+    // a small portfolio is there before anybody could read how far it is, and asking takes statements
+    const follow = (step: string, rows?: number): OnDone | undefined =>
+      isSmall
+        ? undefined
+        : (share) => options.onProgress?.(step, { share, ...(rows !== undefined && { rows }) });
     const opening = openDuckDB(options.database, {
       ...withinMemory(options.memory),
       ...(isSmall && { threads: "1" }),
@@ -173,11 +175,7 @@ export class Portfolio implements AsyncDisposable {
       const read = await ingest(engine, opened, {
         today,
         nearestPlaces,
-        // not by way of what throws: it is told from a timer
-        watch: (table, rows) => ({
-          onRead: (share) => options.onProgress?.(`reading ${table}`, { share, ...(rows && { rows }) }),
-          ...(signal && { signal }),
-        }),
+        follow,
         onStep: onProgress,
         ...(signal && { signal }),
         ...(map && { map }),
@@ -192,7 +190,8 @@ export class Portfolio implements AsyncDisposable {
         outcomes: await outcomesIn(engine),
       };
       onProgress("building models");
-      await buildModels(engine, view);
+      const customers = read.sources.find(({ table }) => table === "users")?.rows;
+      await buildModels(engine, view, follow("building models", customers));
       const summaries = await read.log.summaries();
       return new Portfolio(engine, read, summaries, view, {
         onProgress,

@@ -47,7 +47,7 @@ export async function trainModel(
       : tableMaterial(engine, paths[0] ?? "", options),
   );
   options.onProgress?.("training");
-  return learn(material, options);
+  return learn(material, options, (share) => options.onProgress?.("training", { share }));
 }
 
 /** Runs with a database of its own, which is stopped by the signal and closed in the end. */

@@ -1,6 +1,7 @@
+import type { OnDone } from "../progress.ts";
 import type { Labelled } from "./borrowers.ts";
 import { candidateLogOdds, fitCandidates, type Policy, pdOf } from "./candidates.ts";
-import { dealFolds, splitFolds } from "./folds.ts";
+import { dealFolds, foldCount, splitFolds } from "./folds.ts";
 import type { CandidateName, Performance } from "./model.ts";
 import type { Pace } from "./pace.ts";
 import { performanceOf } from "./performance.ts";
@@ -10,9 +11,14 @@ import { takeColumn, takeOutcome } from "./row-order.ts";
 export type HeldOut = ReadonlyMap<CandidateName, Float64Array>;
 
 /** Fits every candidate on four fifths and asks it about the last, five times. */
-export async function crossValidate(labelled: Labelled, policy: Policy, pace: Pace): Promise<HeldOut> {
+export async function crossValidate(
+  labelled: Labelled,
+  policy: Policy,
+  pace: Pace,
+  onDone?: OnDone,
+): Promise<HeldOut> {
   const result = new Map<CandidateName, Float64Array>();
-  for (const { train, test } of splitFolds(dealFolds(labelled.outcome))) {
+  for (const [fold, { train, test }] of splitFolds(dealFolds(labelled.outcome)).entries()) {
     for (const [name, logOdds] of await fitAndAsk(labelled, train, test, policy, pace)) {
       const all = result.get(name) ?? new Float64Array(labelled.rows);
       test.forEach((row, i) => {
@@ -20,6 +26,7 @@ export async function crossValidate(labelled: Labelled, policy: Policy, pace: Pa
       });
       result.set(name, all);
     }
+    onDone?.((fold + 1) / foldCount);
   }
   return result;
 }

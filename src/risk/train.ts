@@ -1,4 +1,5 @@
 import { refused, usage } from "../errors.ts";
+import { type OnDone, partsOf } from "../progress.ts";
 import { whole } from "../schema/format.ts";
 import { tooFew } from "../schema/outcomes.ts";
 import { aucDifference } from "./auc-difference.ts";
@@ -33,7 +34,11 @@ export interface TrainOptions {
   readonly checkLeakage?: boolean | undefined;
   readonly pause?: Pause | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly onDone?: OnDone | undefined;
 }
+
+/** About the time that each takes; where the rows have days, what is learnt from the earlier ones takes as long as a fold. */
+const WEIGHTS = { leaks: 1, folds: 62, performances: 15, fit: 11, later: 1 };
 
 /**
  * Learns a model, and how well it holds on customers that it has not seen. Which models are tried follows from how
@@ -51,27 +56,32 @@ export async function train(given: Labelled, options: TrainOptions): Promise<Mod
   const order = await rowOrder(given, seed, pace);
   const ordered = takeRows(given, order.subarray(0, rowsToLearn(all, Math.min(counted, all - counted))));
   const defaults = defaultsOf(ordered);
+  const done = partsOf(options.onDone, { ...WEIGHTS, later: given.observedOn ? 15 : WEIGHTS.later });
   const leaks = options.checkLeakage === false ? [] : await findLeakage(ordered, pace);
   const labelled = withoutColumns(ordered, leaks);
   refuseNoInputs(labelled, leaks);
+  done?.leaks(1);
 
   const { rows } = labelled;
   const rarer = Math.min(defaults, rows - defaults);
   const policy = policyOf(rarer);
-  const heldOut = await crossValidate(labelled, policy, pace);
+  const heldOut = await crossValidate(labelled, policy, pace, done?.folds);
   const names = [...heldOut.keys()];
   const tried = await performances(heldOut, labelled.outcome, names, seed, pace);
   const difference = await treesLessScorecard(heldOut, labelled.outcome, seed, pace);
+  done?.performances(1);
   const { champion, because } = chooseChampion(policy, rarerWords(rows, defaults), tried, difference);
   const inOrder = [champion, ...names.filter((name) => name !== champion)];
 
   const fitted = await fitCandidates(labelled.inputs, labelled.outcome, policy, pace);
+  done?.fit(1);
   const logOdds = heldOut.get(champion)!;
   const pd = champion === "ranking" ? null : pdOf(logOdds);
   const held = logOdds.map((value) => Math.round(pointsOf(fitted.scorecard, value)));
   const cut = cutOff ?? defaults / rows;
   const performance = inOrder.map((name) => tried.find(({ model }) => model === name)!);
   const later = await outOfTime(labelled, inOrder, policy, seed, pace);
+  done?.later(1);
   return {
     format: "cardscope-model",
     version: 1,

@@ -7,7 +7,7 @@ import { type Look, parseLook } from "../explore/look.ts";
 import { Results } from "../explore/results.ts";
 import type { Live } from "../live/live.ts";
 import { version } from "../outputs/version.ts";
-import type { StepProgress } from "../portfolio/portfolio.ts";
+import type { StepProgress } from "../progress.ts";
 
 interface Opened {
   readonly id: number;

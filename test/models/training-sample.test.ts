@@ -91,8 +91,8 @@ test("customers are drawn by their keys, whatever their order, among those of wh
 test("what a sample leaves out is what tells nothing of all customers", async () => {
   await using engine = await openDuckDB();
   await customers(engine, "i");
-  const all = await learnable(engine, view, undefined);
-  const sample = await learnable(engine, view, undefined, { most: 500, wanted: 10 });
+  const all = await learnable(engine, view);
+  const sample = await learnable(engine, view, { most: 500, wanted: 10 });
   expect(all.labelled.rows).toBe(3_900);
   expect(sample.labelled.rows).toBe(500);
   const said = ({ leftOut, unknown, all: known, labelled }: typeof all) => ({

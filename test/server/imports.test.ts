@@ -354,7 +354,7 @@ function gate() {
 function stepwise() {
   const go = gate();
   const opening: Open<Explorer> = async (files, options) => {
-    options.onProgress("waiting for the test");
+    options.onProgress("waiting for the test", { share: 0.5, rows: 10 });
     await go.passed;
     options.onProgress("going on");
     return Explorer.open(files, options);
@@ -368,7 +368,7 @@ test("one reading at a time; it says how far it is", async () => {
   const ids = await upload(...both);
   const job = await begin(ids);
   const report = (await (await app.request(`/api/imports/${job}`)).json()) as ImportJob;
-  expect(report).toMatchObject({ state: "reading", step: "waiting for the test" });
+  expect(report).toMatchObject({ state: "reading", step: "waiting for the test", share: 0.5, rows: 10 });
   expect(await (await app.request("/api/imports")).json()).toMatchObject({ job });
   const second = await post("/imports", { uploads: ids });
   expect(second.status).toBe(409);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CardscopeError } from "../../errors.ts";
 import type { HeaderMap, TableName } from "../../ingest/bind.ts";
+import type { OnProgress, StepProgress } from "../../progress.ts";
 import type { Source } from "../../schema/issues.ts";
 import { Busy } from "./refusals.ts";
 
@@ -13,7 +14,7 @@ export interface OpenOptions {
   readonly map?: HeaderMap;
   readonly sheets?: Readonly<Partial<Record<TableName, string>>>;
   readonly asOf?: string;
-  readonly onProgress: (step: string) => void;
+  readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
 }
 
@@ -32,6 +33,7 @@ export interface JobReport {
   readonly state: JobState;
   /** What is being done. */
   readonly step: string;
+  readonly done?: StepProgress;
   readonly seconds: number;
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
   readonly portfolio?: Pick<Opened["portfolio"], "asOf" | "sources">;
@@ -45,6 +47,7 @@ interface Job {
   ended?: number;
   state: JobState;
   step: string;
+  done?: StepProgress | undefined;
   error?: JobReport["error"];
   portfolio?: JobReport["portfolio"];
 }
@@ -124,8 +127,9 @@ export class Jobs<E extends Opened> implements AsyncDisposable {
   ): Promise<boolean> {
     const opened = await this.#open(files, {
       ...options,
-      onProgress: (step) => {
+      onProgress: (step, done) => {
         job.step = step;
+        job.done = done;
       },
       signal: job.controller.signal,
     });
@@ -176,7 +180,15 @@ function end(job: Job, state: JobState): void {
   job.ended = performance.now();
 }
 
-function report({ id, began, ended, state, step, error, portfolio }: Job): JobReport {
+function report({ id, began, ended, state, step, done, error, portfolio }: Job): JobReport {
   const seconds = Math.round(((ended ?? performance.now()) - began) / 100) / 10;
-  return { id, state, step, seconds, ...(error && { error }), ...(portfolio && { portfolio }) };
+  return {
+    id,
+    state,
+    step,
+    ...(done && { done }),
+    seconds,
+    ...(error && { error }),
+    ...(portfolio && { portfolio }),
+  };
 }

@@ -8,6 +8,7 @@ import { failure, failures } from "../failure.ts";
 import type { Imports, Reading } from "../imports/imports.ts";
 import type { JobReport } from "../imports/jobs.ts";
 import { ImportRefusal } from "../imports/refusals.ts";
+import { far, farOf } from "./opening.ts";
 
 const table = z.enum(["users", "cards"]);
 const namedHeader = z.object({ column: z.string(), header: z.string() });
@@ -92,7 +93,7 @@ const job = z
   .object({
     id: z.string(),
     state: z.enum(["reading", "done", "refused", "failed", "stopped"]),
-    step: z.string(),
+    ...far,
     seconds: z.number(),
     error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
     portfolio: z
@@ -254,11 +255,12 @@ const withoutGaps = ({ users, cards }: NonNullable<z.infer<typeof binding>["shee
   ...(cards !== undefined && { cards }),
 });
 
-function shown({ portfolio, ...report }: JobReport): ImportJob {
-  if (portfolio === undefined) return report;
+function shown({ portfolio, done, ...report }: JobReport): ImportJob {
+  const told = { ...report, ...farOf(done) };
+  if (portfolio === undefined) return told;
   const { asOf, sources } = portfolio;
   const tables = sources.map(({ table, file, rows }) => ({ table, file, rows }));
-  return { ...report, portfolio: { as_of: asOf, tables } };
+  return { ...told, portfolio: { as_of: asOf, tables } };
 }
 
 function answer(error: unknown, c: Context): Response {

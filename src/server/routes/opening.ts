@@ -1,12 +1,24 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { StepProgress } from "../../progress.ts";
 import type { Desk } from "../desk.ts";
 import { failures, routes } from "../failure.ts";
 
+/** How far what is being done is. */
+export const far = {
+  step: z.string().openapi({ description: "what is being done", example: "reading cards" }),
+  share: z.number().nullable().openapi({ description: "of the step that is done; null where unknown" }),
+  rows: z.number().nullable().openapi({ description: "of the whole step; null where unknown" }),
+};
+
+/** The share and the rows of `far`. */
+export const farOf = (done: StepProgress | undefined) => ({
+  share: done?.share ?? null,
+  rows: done?.rows === undefined ? null : Math.round(done.rows),
+});
+
 const opening = z
   .object({
-    step: z.string().openapi({ description: "what is being done", example: "reading cards" }),
-    share: z.number().nullable().openapi({ description: "of the step that is done; null where unknown" }),
-    rows: z.number().nullable().openapi({ description: "of the whole step; null where unknown" }),
+    ...far,
     seconds: z.number().openapi({ description: "since the start" }),
   })
   .openapi("Opening");
@@ -19,8 +31,7 @@ export function openingInfo({ opening }: Desk): OpeningInfo | null {
   const { step, done, began } = opening;
   return {
     step,
-    share: done?.share ?? null,
-    rows: done?.rows === undefined ? null : Math.round(done.rows),
+    ...farOf(done),
     seconds: Math.round((Date.now() - began) / 100) / 10,
   };
 }
