@@ -1,7 +1,5 @@
 import { literal, raw } from "../sql/statement.ts";
 import { type DuckDBEngine, openDuckDB } from "./duckdb.ts";
-import { withinMemory } from "./memory.ts";
-import { openScratch } from "./scratch.ts";
 
 /** No files, no network, no extensions, no further settings: for the SQL of users. */
 const LOCKED = {
@@ -23,17 +21,10 @@ export const openLocked = (path: string): Promise<DuckDBEngine> =>
   });
 
 /**
- * The same of one that is changed meanwhile, and goes with the process: the dashboard builds models for other dates and
- * thresholds, and a live portfolio moves. `spill` is a folder for what memory has no room for.
+ * Locks a database that is open, for good: one that is changed meanwhile, and goes with the process. The dashboard builds
+ * models for other dates and thresholds, and a live portfolio moves.
  */
-export async function openLockedScratch(
-  path: string,
-  spill: string,
-  memory: number | undefined,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<DuckDBEngine> {
-  const engine = await openScratch(path, { ...settings, temp_directory: spill, ...withinMemory(memory) });
+export async function lock(engine: DuckDBEngine): Promise<void> {
   for (const [name, value] of Object.entries(LOCKED))
     await engine.execute(raw(`set ${name} = ${literal(value)}`));
-  return engine;
 }

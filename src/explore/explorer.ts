@@ -2,8 +2,10 @@ import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
-import { openLockedScratch } from "../engines/locked.ts";
+import { lock } from "../engines/locked.ts";
+import { withinMemory } from "../engines/memory.ts";
 import { Prepared, preparable, repeating } from "../engines/prepared.ts";
+import { openScratch } from "../engines/scratch.ts";
 import { temporaryFolder } from "../engines/temporary.ts";
 import { buildModels, type View } from "../models/build.ts";
 import { LateModels, withLateModels } from "../models/late.ts";
@@ -14,7 +16,7 @@ import type { Inputs } from "../schema/inputs.ts";
 import type { IssueSummary, Source } from "../schema/issues.ts";
 import { type MeasureValues, measureValues } from "../schema/measures.ts";
 import type { Outcomes } from "../schema/outcomes.ts";
-import { raw } from "../sql/statement.ts";
+import { literal, raw } from "../sql/statement.ts";
 import type { Change } from "./change.ts";
 import { Changer } from "./changer.ts";
 import { Frozen } from "./frozen.ts";
@@ -127,32 +129,46 @@ export class Explorer implements AsyncDisposable {
     }, options);
   }
 
-  /** Opens a database that is made, with its models, and closed by `make`. Leaves nothing behind where that fails. */
+  /**
+   * Opens a database that `make` fills, with its models, and locks it. `make` closes what it opened itself; what it has
+   * of `open` goes on as it is, without having been written to the disk first. Leaves nothing behind where that fails.
+   */
   static async fill(
-    make: (database: string) => Promise<OpenedPortfolio>,
+    make: (database: string, open: () => Promise<DuckDBEngine>) => Promise<OpenedPortfolio>,
     options: Pick<ExplorerOptions, "settings" | "memory" | "signal"> & {
       /** Whether `update` is going to change it. */
       readonly isLive?: boolean;
     },
   ): Promise<Explorer> {
     const folder = await temporaryFolder("portfolio");
+    let engine: DuckDBEngine | undefined;
     try {
       const database = join(folder, "portfolio.duckdb");
-      const portfolio = await make(database);
-      options.signal?.throwIfAborted();
       const isLive = options.isLive === true;
-      // a core is left for whoever writes
-      const settings = isLive
-        ? {
-            threads: String(Math.max(1, availableParallelism() - 1)),
-            // see `tidy`
-            checkpoint_threshold: "4GB",
-            ...preparable,
-          }
-        : {};
-      const engine = await openLockedScratch(database, join(folder, "spill"), options.memory, settings);
-      return new Explorer(portfolio, options.settings ?? {}, engine, folder, isLive);
+      const open = async () => {
+        engine ??= await openScratch(database, {
+          temp_directory: join(folder, "spill"),
+          ...withinMemory(options.memory),
+          // see `tidy`
+          ...(isLive && { checkpoint_threshold: "4GB" }),
+        });
+        // it goes with the folder
+        await engine.execute(raw("pragma disable_checkpoint_on_shutdown"));
+        return engine;
+      };
+      const portfolio = await make(database, open);
+      options.signal?.throwIfAborted();
+      const opened = await open();
+      if (isLive) {
+        // a core is left for whoever writes
+        const settings = { threads: Math.max(1, availableParallelism() - 1), ...preparable };
+        for (const [name, value] of Object.entries(settings))
+          await opened.execute(raw(`set ${name} = ${literal(value)}`));
+      }
+      await lock(opened);
+      return new Explorer(portfolio, options.settings ?? {}, opened, folder, isLive);
     } catch (error) {
+      await engine?.[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
       throw error;
     }

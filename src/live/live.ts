@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { interrupting } from "../engines/interrupting.ts";
-import { withinMemory } from "../engines/memory.ts";
-import { NO_LOG, openScratch } from "../engines/scratch.ts";
+import { NO_LOG } from "../engines/scratch.ts";
 import { BALANCES } from "../explore/change.ts";
 import { Explorer, type OpenedPortfolio } from "../explore/explorer.ts";
 import { Results } from "../explore/results.ts";
@@ -132,7 +131,7 @@ export class Live implements AsyncDisposable {
         options.asOf ?? (workspace.origin.as_of_source === "given" ? workspace.origin.as_of : undefined);
       const asOf = () => pinned ?? dayOf(applier.totals.latest, workspace.origin.as_of);
       options.onProgress?.("building models");
-      const explorer = await Explorer.fill((database) => fill(workspace, database, asOf(), options), {
+      const explorer = await Explorer.fill((...into) => fill(workspace, into, asOf(), options), {
         ...pick(options),
         isLive: true,
       });
@@ -228,9 +227,9 @@ function dayOf(latest: number | null, origin: string): string {
 /** Copies the portfolio into a database of its own, and builds its models there. */
 async function fill(
   workspace: Workspace,
-  database: string,
+  [database, open]: Parameters<Parameters<typeof Explorer.fill>[0]>,
   asOf: string,
-  { settings, memory, signal, onProgress }: WorkspaceOptions,
+  { settings, signal, onProgress }: WorkspaceOptions,
 ): Promise<OpenedPortfolio> {
   const { engine: source, origin } = workspace;
   await source.execute(raw(`attach ${literal(database)} as copied (${NO_LOG})`));
@@ -245,7 +244,7 @@ async function fill(
     await source.execute(raw("set threads = 1"));
     await source.execute(raw("detach copied"));
   }
-  await using engine = await openScratch(database, withinMemory(memory));
+  const engine = await open();
   using _interrupting = interrupting(signal, engine);
   await engine.execute(raw(`create schema ${BALANCES.split(".")[0]}`));
   await engine.execute(raw(`create table ${BALANCES} as from main.balances`));

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDuckDB } from "../../src/engines/duckdb.ts";
-import { openLockedScratch } from "../../src/engines/locked.ts";
+import { lock } from "../../src/engines/locked.ts";
 import { openScratch } from "../../src/engines/scratch.ts";
 import { raw } from "../../src/sql/statement.ts";
 
@@ -36,10 +36,12 @@ test("a locked one can be written, spills, and refuses files, extensions and set
     await engine.execute(raw("create table numbers as select range as n from range(1_000_000)"));
   }
   const spill = join(folder, "spill");
-  await using engine = await openLockedScratch(path(), spill, undefined, {
+  await using engine = await openScratch(path(), {
+    temp_directory: spill,
     memory_limit: "40MB",
     threads: "1",
   });
+  await lock(engine);
   await using reader = await engine.connect();
   await reader.execute(raw("create schema look"));
   await reader.execute(
