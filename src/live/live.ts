@@ -102,11 +102,20 @@ export class Live implements AsyncDisposable {
     folder: string,
     files: readonly string[],
     options: LiveOptions = {},
+    now?: () => number,
+  ): Promise<Live> {
+    if (options.webhook !== undefined) checkWebhook(options.webhook);
+    return Live.over(Workspace.open(folder, files, options), options, now);
+  }
+
+  /** What a workspace is opened for; it is closed with it, and where this fails. */
+  static async over(
+    opening: Promise<Workspace>,
+    options: LiveOptions = {},
     /** Milliseconds since 1970. */
     now: () => number = Date.now,
   ): Promise<Live> {
-    if (options.webhook !== undefined) checkWebhook(options.webhook);
-    const workspace = await Workspace.open(folder, files, options);
+    const workspace = await opening;
     try {
       const rate = new Rate();
       const listeners = new Set<() => void>();

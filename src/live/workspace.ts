@@ -46,12 +46,18 @@ export class Workspace implements AsyncDisposable {
   readonly origin: Origin;
   /** Who sends events over HTTP has it. */
   readonly token: string;
+  #closed: PromiseLike<void> | undefined;
 
   private constructor(folder: string, engine: DuckDBEngine, origin: Origin, token: string) {
     this.folder = folder;
     this.engine = engine;
     this.origin = origin;
     this.token = token;
+  }
+
+  /** Whether a folder holds one. */
+  static isIn(folder: string): boolean {
+    return existsSync(join(folder, DATABASE));
   }
 
   /**
@@ -64,7 +70,7 @@ export class Workspace implements AsyncDisposable {
     files: readonly string[],
     options: WorkspaceOptions = {},
   ): Promise<Workspace> {
-    const isMade = existsSync(join(folder, DATABASE));
+    const isMade = Workspace.isIn(folder);
     if (isMade && files.length > 0)
       throw usage(
         `${folder} already holds a portfolio`,
@@ -99,8 +105,10 @@ export class Workspace implements AsyncDisposable {
     return bavail * bsize > (await this.fileBytes()) + (await this.logBytes());
   }
 
+  /** May be called again. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.engine[Symbol.asyncDispose]();
+    this.#closed ??= this.engine[Symbol.asyncDispose]();
+    await this.#closed;
   }
 }
 
