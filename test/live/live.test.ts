@@ -52,6 +52,22 @@ async function anew(engine: DuckDBEngine, work: () => Promise<void>): Promise<vo
   await engine.execute(raw("drop schema anew cascade"));
 }
 
+test("the database that models were built in is locked: no files, no extensions, no settings", async () => {
+  await using where = await folder();
+  await using live = await Live.open(`${where.path}/ws`, files);
+  await using _explorer = live.explorer;
+  await live.explorer.at(wholePortfolio, async ({ engine }) => {
+    for (const refused of [
+      `from read_text('${files[0]}')`,
+      `copy users to '${where.path}/out.csv'`,
+      `attach '${where.path}/other.duckdb'`,
+      "install httpfs",
+      "set threads = 2",
+    ])
+      await expect(engine.execute(raw(refused)), refused).rejects.toThrow(/refused the query/);
+  });
+});
+
 test("whatever comes in whatever order, once or twice, in whatever batches, the portfolio is what the events say", async () => {
   const start = await base();
   const users = [...start.users.keys()].slice(0, 4).concat("900001");
