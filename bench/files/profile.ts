@@ -29,6 +29,9 @@ const { values, positionals } = parseArgs({
 const [size = "1m", format = "csv"] = positionals as [Size?, Format?];
 const { users, cards } = await sampleOf(size, format);
 
+/** A step that takes less of the time is no row of its own. */
+const LEAST_SHARE = 0.005;
+
 interface Step {
   readonly name: string;
   wall_s: number;
@@ -51,12 +54,11 @@ function begin(name: string): void {
 
 const topics = new Map<string, string>(Object.values(analyses).map(({ id, topic }) => [id, topic]));
 
-/** Analyses as one step, but for those that learn. */
-function stepOf(told: string): string {
-  const topic = topics.get(told.split(" ")[0] ?? "");
-  if (topic === undefined) return told;
-  return topic === "predict" ? told.replace(/ \(.*/, "") : "analyses that do not learn";
-}
+/** Of an analysis its id: told is also which of how many it is. */
+const stepOf = (told: string): string => {
+  const [id = ""] = told.split(" ");
+  return topics.has(id) ? id : told;
+};
 
 const load_before = loadavg()[0] ?? 0;
 const jsonFolder = await mkdtemp(join(tmpdir(), "cardscope-profile-"));
@@ -89,10 +91,19 @@ const merged = [...new Set(steps.map(({ name }) => name))].map((name) => {
   };
 });
 const total = merged.reduce((sum, { wall_s }) => sum + wall_s, 0);
-const shown = merged.filter(({ wall_s }) => wall_s >= 0.005 * total);
+const isShown = ({ wall_s }: Step) => wall_s >= LEAST_SHARE * total;
+const small = merged.filter((step) => !isShown(step) && topics.has(step.name));
+const shown = [
+  ...merged.filter(isShown),
+  {
+    name: `${small.length} other analyses`,
+    wall_s: small.reduce((sum, { wall_s }) => sum + wall_s, 0),
+    cpu_s: small.reduce((sum, { cpu_s }) => sum + cpu_s, 0),
+  },
+];
 const { cores, model, node } = machine();
 const text = [
-  `${sizes[size].toLocaleString("en-US")} customers, ${format}${values.memory === undefined ? "" : `, within ${values.memory}`}, ${cores} cores (${model}), Node ${node}; load average ${load_before.toFixed(1)} before. Steps of less than 0.5 % are left out.`,
+  `${sizes[size].toLocaleString("en-US")} customers, ${format}${values.memory === undefined ? "" : `, within ${values.memory}`}, ${cores} cores (${model}), Node ${node}; load average ${load_before.toFixed(1)} before. Steps of less than ${100 * LEAST_SHARE} % are left out, analyses of less are summed.`,
   "",
   "| step | wall | CPU | part of the time |",
   "| --- | --- | --- | --- |",
