@@ -37,7 +37,6 @@ test("every long step of reading, building and learning says how far it is, and 
       seed: 3,
       format: "csv",
       brief: false,
-      signal: new AbortController().signal,
     });
     const shares = new Map<string, number[]>();
     await using portfolio = await openPortfolio([users, cards], {

@@ -67,7 +67,7 @@ export class Progress {
     const foretold = ((told - began) / (share - from)) * (1 - share);
     const left = Math.ceil((foretold - (Date.now() - told)) / 1000);
     // later than foretold: nobody knows
-    return share < 1 && left < 1 ? undefined : left;
+    return left < 1 ? undefined : left;
   }
 }
 

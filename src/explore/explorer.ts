@@ -146,7 +146,8 @@ export class Explorer implements AsyncDisposable {
       const database = join(folder, "portfolio.duckdb");
       const isLive = options.isLive === true;
       const open = async () => {
-        engine ??= await openScratch(database, {
+        if (engine !== undefined) return engine;
+        engine = await openScratch(database, {
           temp_directory: join(folder, "spill"),
           ...withinMemory(options.memory),
           // see `tidy`

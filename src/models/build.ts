@@ -54,11 +54,13 @@ const WEIGHTS: Readonly<Record<Model, number>> = { card_profile: 24, customer_pr
 /** Builds every model over the canonical tables, replacing what was there. */
 export async function buildModels(engine: Engine, view: View, onDone?: OnDone): Promise<void> {
   const done = partsOf(onDone, WEIGHTS);
-  for (const name of models)
+  for (const name of models) {
     await engine.execute(
       raw(`create or replace table ${name} as ${renderModel(name, view, engine.dialect)}`),
       done?.[name],
     );
+    done?.[name](1);
+  }
 }
 
 /** What a column of closed text may say, by its name: `{{score_band: poor}}` is one of them. */

@@ -157,8 +157,9 @@ async function* scoredSlices(
     // nobody asks for the ranks of a slice, which the keys are for
     const scores = await score(model, { rows, keys: [], inputs, groupings: [] }, { signal });
     yield { customers: ids, scores };
-    done += slice;
-    onDone?.(Math.min(1, done / customers));
+    // of those who are left out before, too: slices come in the order of the row ids, but for few
+    done = Math.max(done, (ids.at(-1) ?? 0) + 1);
+    onDone?.(done / customers);
     await new Promise((done) => setImmediate(done));
   }
 }
