@@ -1,10 +1,10 @@
 import type { DuckDBEngine } from "../engines/duckdb.ts";
 import type { DataChunk } from "../engines/node-api.ts";
-import { Prepared } from "../engines/prepared.ts";
+import { type Parameter, Prepared } from "../engines/prepared.ts";
 import { inputsOf } from "../ingest/ingest.ts";
 import { buildModels, models, outcomesIn, renderModel, type View } from "../models/build.ts";
 import { raw } from "../sql/statement.ts";
-import { BALANCES, type Change } from "./change.ts";
+import { BALANCES, type Change, REACHED } from "./change.ts";
 import type { OpenedPortfolio } from "./explorer.ts";
 
 /** Rows that were replaced stay in the way of those that read, until they are cleared away: so many times the rows there are. */
@@ -122,7 +122,12 @@ export class Changer implements AsyncDisposable {
     return widened.length > 0;
   }
 
-  async #changeTables({ users, cards, balances }: Change): Promise<void> {
+  async #changeTables({ users, cards, balances, reached: { position, latest } }: Change): Promise<void> {
+    await this.#run(
+      `update ${REACHED} set position = $1, latest = make_timestamp_ms($2)`,
+      BigInt(position),
+      latest === null ? null : BigInt(latest),
+    );
     await this.#append("told_users", users);
     await this.#append("told_cards", cards);
     await this.#append("told_balances", balances);
@@ -205,8 +210,8 @@ export class Changer implements AsyncDisposable {
     return this.#engine.execute(raw(text));
   }
 
-  #run(text: string): Promise<number> {
-    return this.#prepared.run(text);
+  #run(text: string, ...parameters: Parameter[]): Promise<number> {
+    return this.#prepared.run(text, ...parameters);
   }
 }
 

@@ -50,7 +50,7 @@ export class Crossfilters {
     const load = ({ engine, view }: Sight) => Crossfilter.load(engine, view);
     const kept: Kept = {
       version: this.#explorer.version,
-      reading: this.#explorer.atRest({ ...wholePortfolio, asOf }, load),
+      reading: this.#explorer.at({ ...wholePortfolio, asOf }, load),
       until: Number.POSITIVE_INFINITY,
     };
     const finished = () => {

@@ -41,6 +41,8 @@ export interface OpenedPortfolio {
 /** The portfolio under one look: an engine whose models are those of its as-of date and thresholds. */
 export interface Sight {
   readonly engine: DuckDBEngine;
+  /** That whose connection a statement is to run on which may name predictions, for whoever runs it there himself. */
+  engineOf(text: string): Promise<DuckDBEngine>;
   readonly view: View;
   /** Where the models of this look are; those of the portfolio as it was opened are in `main`. */
   readonly schema: string;
@@ -81,7 +83,8 @@ export class Explorer implements AsyncDisposable {
   /** Changes of the tables and sets of models that are being built wait for each other. */
   readonly #writing = new Slots(1);
   #version = 0;
-  readonly #isLive: boolean;
+  /** Whether events change it. */
+  readonly isLive: boolean;
   /** What predictions are of, where the portfolio changes. */
   readonly #frozen: Frozen[] = [];
   readonly #outdated: Frozen[] = [];
@@ -102,7 +105,7 @@ export class Explorer implements AsyncDisposable {
     this.#settings = settings;
     this.#engine = engine;
     this.folder = folder;
-    this.#isLive = isLive;
+    this.isLive = isLive;
     ({ learner: this.#learner, late: this.#late } = this.#predict());
   }
 
@@ -228,8 +231,9 @@ export class Explorer implements AsyncDisposable {
   }
 
   /**
-   * Runs work at a look on a connection of its own. An aborted signal interrupts what runs there, and nothing else;
-   * the work then fails.
+   * Runs work at a look on a connection of its own: all of its statements see one state of the portfolio, but those that
+   * name predictions, which see the state that these are of. An aborted signal interrupts what runs there, and nothing
+   * else; the work then fails.
    */
   async at<T>(
     look: Look,
@@ -241,28 +245,35 @@ export class Explorer implements AsyncDisposable {
     using _slot = await this.#slots.take(signal);
     const view = this.viewOf(look);
     using stance = await this.#stanceOf(view);
-    await using engine =
-      repeats && this.#isLive && stance.schema === MAIN
+    await using engine = withLateModels(
+      repeats && this.isLive && stance.schema === MAIN
         ? await this.#repeating()
-        : await this.#connect(stance.schema);
+        : await this.#connect(stance.schema),
+      stance.late,
+    );
     const stop = () => engine.interrupt();
+    const left = () => signal?.removeEventListener("abort", stop);
     signal?.throwIfAborted();
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      return await work({ engine: withLateModels(engine, stance.late), view, schema: stance.schema });
+      // what ends a transaction is not interrupted
+      return await this.#atOnce(engine, () =>
+        work({ engine, engineOf: engine.engineOf, view, schema: stance.schema }).finally(left),
+      );
     } finally {
-      signal?.removeEventListener("abort", stop);
+      left();
     }
   }
 
-  /** The same for work whose statements must see one state; without predictions. */
-  async atRest<T>(look: Look, work: (sight: Sight) => Promise<T>): Promise<T> {
-    using _slot = await this.#slots.take();
-    const view = this.viewOf(look);
-    using stance = await this.#stanceOf(view);
-    await using engine = await this.#connect(stance.schema);
+  /** In a transaction where the portfolio changes. */
+  async #atOnce<T>(engine: DuckDBEngine, work: () => Promise<T>): Promise<T> {
+    if (!this.isLive) return work();
     await engine.execute(raw("begin transaction read only"));
-    return await work({ engine, view, schema: stance.schema });
+    try {
+      return await work();
+    } finally {
+      await engine.execute(raw("rollback"));
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -324,7 +335,7 @@ export class Explorer implements AsyncDisposable {
 
   /** What predicts, over the whole portfolio as it was opened, or as it is now where it changes. */
   #predict(): { readonly learner: Learner; readonly late: LateModels } {
-    const frozen = this.#isLive ? this.#freeze(MAIN) : undefined;
+    const frozen = this.isLive ? this.#freeze(MAIN) : undefined;
     const learner = new Learner({
       connect: () => frozen?.connect() ?? this.#engine.connect(),
       view: this.#portfolio,
@@ -337,10 +348,10 @@ export class Explorer implements AsyncDisposable {
     schema: string,
     { narrow: _, ...view }: View,
     learner: Learner,
-    frozen = this.#isLive ? this.#freeze(schema) : undefined,
+    frozen = this.isLive ? this.#freeze(schema) : undefined,
   ): LateModels {
     if (frozen === undefined) return new LateModels({ connect: () => this.#connect(schema), view, learner });
-    return new LateModels({ connect: () => frozen.connect(), view, learner, paths: frozen.paths });
+    return new LateModels({ connect: () => frozen.connect(), view, learner, isApart: true });
   }
 
   #freeze(schema: string): Frozen {
@@ -361,8 +372,6 @@ export class Explorer implements AsyncDisposable {
     const known = this.#idle.pop();
     const engine = known?.engine ?? (await this.#engine.connect());
     const prepared = known?.prepared ?? (await Prepared.on(engine));
-    // whoever had it last may have been stopped while it looked at predictions
-    await engine.execute(raw(`set search_path = '${MAIN}'`));
     await prepared.renew();
     return {
       ...repeating(engine, prepared),

@@ -2,9 +2,11 @@ import { analyses } from "../analyses/index.ts";
 import { notComputable, type Result, reasonOf, runAnalysis, streamRows } from "../analyses/run.ts";
 import type { ResultRow } from "../engines/engine.ts";
 import type { View } from "../models/build.ts";
-import type { LookStamp, ReportFindings } from "../outputs/document.ts";
+import type { EventsSince, LookStamp, ReportFindings } from "../outputs/document.ts";
 import { type AnalysisId, inReadingOrder } from "../portfolio/portfolio.ts";
 import { parameters } from "../schema/measures.ts";
+import { raw } from "../sql/statement.ts";
+import { REACHED } from "./change.ts";
 import { dimensionIds, dimensions } from "./dimensions.ts";
 import type { Explorer, Sight } from "./explorer.ts";
 import { filterWords } from "./filter-words.ts";
@@ -41,7 +43,11 @@ export function findingsAt<T>(
       return await work({
         asOf: sight.view.asOf,
         asOfSource: sight.view.asOf === asOf ? asOfSource : "given",
-        look: { ...stated(look, sight.view), ...(await portionAt(sight)) },
+        look: {
+          ...stated(look, sight.view),
+          ...(await portionAt(sight)),
+          ...(explorer.isLive && { events: await eventsSince(sight) }),
+        },
         sources,
         issues,
         results,
@@ -51,6 +57,14 @@ export function findingsAt<T>(
     },
     signal,
   );
+}
+
+async function eventsSince({ engine }: Sight): Promise<EventsSince> {
+  const { rows } = await engine.query(
+    raw(`select position, strftime(latest, '%Y-%m-%dT%H:%M:%S.%gZ') as latest from ${REACHED}`),
+  );
+  const { position, latest = null } = rows[0] ?? {};
+  return { count: Number(position), latest: latest === null ? null : String(latest) };
 }
 
 const glance = async (id: AnalysisId, { engine, view }: Sight): Promise<Result> =>
@@ -74,7 +88,10 @@ async function* rowsOf(
   }
 }
 
-function stated({ grain, filters }: Look, { values }: View): Omit<LookStamp, "selected" | "whole"> {
+function stated(
+  { grain, filters }: Look,
+  { values }: View,
+): Omit<LookStamp, "selected" | "whole" | "events"> {
   const inForce = values as Readonly<Record<string, Readonly<Record<string, number | null>>>>;
   return {
     grain,

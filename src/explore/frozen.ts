@@ -19,18 +19,13 @@ export class Frozen {
     this.#schema = schema;
   }
 
-  /** Search paths for what is to see the copy, and for what is not. */
-  get paths(): { readonly frozen: string; readonly home: string } {
-    const home = this.#schema === "main" ? "main" : `${this.#schema},main`;
-    return { frozen: `${this.#name},${home}`, home };
-  }
-
   /** A connection that sees the copy. */
   async connect(): Promise<DuckDBEngine> {
     this.#made ??= this.#make();
     await this.#made;
     const engine = await this.#engine.connect();
-    await engine.execute(raw(`set search_path = '${this.paths.frozen}'`));
+    const behind = this.#schema === "main" ? "main" : `${this.#schema},main`;
+    await engine.execute(raw(`set search_path = '${this.#name},${behind}'`));
     return engine;
   }
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { interrupting } from "../engines/interrupting.ts";
 import { NO_LOG } from "../engines/scratch.ts";
-import { BALANCES } from "../explore/change.ts";
+import { BALANCES, REACHED, type Reached } from "../explore/change.ts";
 import { Explorer, type OpenedPortfolio } from "../explore/explorer.ts";
 import { Results } from "../explore/results.ts";
 import { inputsOf } from "../ingest/ingest.ts";
@@ -13,6 +13,7 @@ import { checkWebhook, type WebhookTarget } from "./alerts/webhook.ts";
 import { Applier } from "./applier.ts";
 import { History } from "./history/history.ts";
 import { keyTypes } from "./key-types.ts";
+import { moment } from "./ledger.ts";
 import { DeadLetters } from "./letters.ts";
 import { Publisher } from "./publisher.ts";
 import { Rate } from "./rate.ts";
@@ -140,10 +141,13 @@ export class Live implements AsyncDisposable {
         options.asOf ?? (workspace.origin.as_of_source === "given" ? workspace.origin.as_of : undefined);
       const asOf = () => pinned ?? dayOf(applier.totals.latest, workspace.origin.as_of);
       options.onProgress?.("building models");
-      const explorer = await Explorer.fill((...into) => fill(workspace, into, asOf(), options), {
-        ...pick(options),
-        isLive: true,
-      });
+      const explorer = await Explorer.fill(
+        (...into) => fill(workspace, into, { asOf: asOf(), ...applier.totals }, options),
+        {
+          ...pick(options),
+          isLive: true,
+        },
+      );
       publisher = new Publisher(await ChangeReader.open(await workspace.engine.connect()), explorer, {
         position: applier.totals.position,
         asOf,
@@ -237,7 +241,7 @@ function dayOf(latest: number | null, origin: string): string {
 async function fill(
   workspace: Workspace,
   [database, open]: Parameters<Parameters<typeof Explorer.fill>[0]>,
-  asOf: string,
+  { asOf, position, latest }: Reached & { readonly asOf: string },
   { settings, signal, onProgress }: WorkspaceOptions,
 ): Promise<OpenedPortfolio> {
   const { engine: source, origin } = workspace;
@@ -258,6 +262,10 @@ async function fill(
   await engine.execute(raw(`create schema ${BALANCES.split(".")[0]}`));
   await engine.execute(raw(`create table ${BALANCES} as from main.balances`));
   await engine.execute(raw("drop table main.balances"));
+  await engine.execute(
+    raw(`create table ${REACHED} as
+      select cast(${literal(position)} as bigint) as position, cast(${moment(latest)} as timestamp) as latest`),
+  );
   const view = {
     asOf,
     asOfSource: asOf === origin.as_of ? origin.as_of_source : ("events" as const),

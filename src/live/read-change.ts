@@ -50,7 +50,7 @@ export class ChangeReader implements AsyncDisposable {
       const users = await this.#prepared.chunks(toldUsers(keys));
       const cards = await this.#prepared.chunks(toldCards(keys));
       const balances = await this.#prepared.chunks(balanceRows(of("balance"), keys));
-      return { users, cards, balances, keys };
+      return { users, cards, balances, keys, reached: { position: until, latest: totals.latest } };
     } finally {
       // takes back what was told
       await this.#prepared.run("rollback");

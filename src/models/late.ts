@@ -26,11 +26,8 @@ export interface Stand {
   readonly view: Omit<View, "narrow">;
   readonly learner: Learner;
   readonly onProgress?: OnProgress;
-  /**
-   * Where the portfolio changes meanwhile: search paths with the state that predictions are of, for statements that
-   * name them, and without.
-   */
-  readonly paths?: { readonly frozen: string; readonly home: string };
+  /** Whether those connections see a state of their own, since the portfolio changes meanwhile. */
+  readonly isApart?: boolean;
 }
 
 /** The late models of one stand. */
@@ -48,9 +45,9 @@ export class LateModels {
     for (const name of lateModels) if (new RegExp(`\\b${name}\\b`, "i").test(text)) await this.#ready(name);
   }
 
-  /** The search paths of a statement, where it needs others than its connection has. */
-  pathsFor(text: string): Stand["paths"] {
-    return mentioned.test(text) ? this.#stand.paths : undefined;
+  /** A connection for a statement that must see what the late models are of; undefined where any does. */
+  async apartFor(text: string): Promise<DuckDBEngine | undefined> {
+    return this.#stand.isApart === true && mentioned.test(text) ? this.#stand.connect() : undefined;
   }
 
   #ready(name: LateModel): Promise<void> {
@@ -108,45 +105,41 @@ export class LateModels {
   }
 }
 
+/** An engine whose statements may name late models. */
+export interface LateEngine extends DuckDBEngine {
+  /** The engine whose connection a text is to run on, with what it names. */
+  engineOf(text: string): Promise<DuckDBEngine>;
+}
+
 const mentioned = new RegExp(`\\b(?:${lateModels.join("|")})\\b`, "i");
 
-/** The engine, with late models made before a statement that names one. */
-export function withLateModels(engine: DuckDBEngine, late: LateModels): DuckDBEngine {
-  const prepare = async (statement: Statement) => {
-    const text = render(statement, engine.dialect);
+/**
+ * The engine, with late models made before a statement that names one. Where they are of a state of their own, such
+ * statements run on a connection that sees it, which is closed with the engine.
+ */
+export function withLateModels(engine: DuckDBEngine, late: LateModels): LateEngine {
+  let apart: DuckDBEngine | undefined;
+  const engineOf = async (text: string): Promise<DuckDBEngine> => {
     await late.ready(text);
-    const paths = late.pathsFor(text);
-    if (paths !== undefined) await follow(paths.frozen);
-    return async () => {
-      if (paths !== undefined) await follow(paths.home);
-    };
+    apart ??= await late.apartFor(text);
+    return apart !== undefined && mentioned.test(text) ? apart : engine;
   };
-  const follow = (path: string) => engine.execute(raw(`set search_path = '${path}'`));
+  const of = (statement: Statement) => engineOf(render(statement, engine.dialect));
   return {
     ...engine,
-    async query(statement) {
-      const done = await prepare(statement);
-      try {
-        return await engine.query(statement);
-      } finally {
-        await done();
-      }
-    },
+    engineOf,
+    query: async (statement) => (await of(statement)).query(statement),
     async *stream(statement) {
-      const done = await prepare(statement);
-      try {
-        yield* engine.stream(statement);
-      } finally {
-        await done();
-      }
+      yield* (await of(statement)).stream(statement);
     },
-    async execute(statement, onDone) {
-      const done = await prepare(statement);
-      try {
-        return await engine.execute(statement, onDone);
-      } finally {
-        await done();
-      }
+    execute: async (statement, onDone) => (await of(statement)).execute(statement, onDone),
+    interrupt() {
+      engine.interrupt();
+      apart?.interrupt();
+    },
+    async [Symbol.asyncDispose]() {
+      await apart?.[Symbol.asyncDispose]();
+      await engine[Symbol.asyncDispose]();
     },
   };
 }

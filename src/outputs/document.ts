@@ -30,6 +30,15 @@ export interface LookStamp {
   }[];
   readonly selected: Portion;
   readonly whole: Portion;
+  /** Of a live portfolio: what the figures are of beside the files. */
+  readonly events?: EventsSince;
+}
+
+/** Events that have changed a portfolio since its files were read. */
+export interface EventsSince {
+  readonly count: number;
+  /** When the newest of them happened, as ISO 8601; null where there is none. */
+  readonly latest: string | null;
 }
 
 /** What every output renders: the portfolio's results, with the means to stream what is too long to hold. */

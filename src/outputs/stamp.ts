@@ -1,5 +1,5 @@
 import { counted, threshold, whole } from "../schema/format.ts";
-import type { LookStamp, Portion } from "./document.ts";
+import type { EventsSince, LookStamp, Portion } from "./document.ts";
 
 /** What was looked at, in the words that every report carries. */
 export interface Stamp {
@@ -12,9 +12,11 @@ export interface Stamp {
   readonly selects: string;
   /** "premium.score_min = 720 (default 700)" */
   readonly thresholds: readonly string[];
+  /** "1,234 events, the newest of 2026-11-29 10:00 UTC", where events have changed the portfolio. */
+  readonly events: string;
 }
 
-export function stampOf({ grain, filters, settings, selected, whole: all }: LookStamp): Stamp {
+export function stampOf({ grain, filters, settings, selected, whole: all, events }: LookStamp): Stamp {
   const isPart = filters.length > 0;
   const other = grain === "customers" ? "cards" : "customers";
   const of = (unit: keyof Portion) => `${whole(selected[unit])} of ${counted(all[unit], unit.slice(0, -1))}`;
@@ -33,9 +35,17 @@ export function stampOf({ grain, filters, settings, selected, whole: all }: Look
       ({ name, value, default: initial }) =>
         `${name} = ${threshold(value)}${initial === null ? "" : ` (default ${threshold(initial)})`}`,
     ),
+    events: events === undefined ? "" : eventsLine(events),
   };
 }
 
+const eventsLine = ({ count, latest }: EventsSince): string =>
+  latest === null
+    ? "no events"
+    : `${counted(count, "event")}, the newest of ${latest.slice(0, 16).replace("T", " ")} UTC`;
+
 /** The stamp in one line, without its last full stop. */
-export const stampLine = ({ part, filters, thresholds }: Stamp): string =>
-  [part, filters.join("; "), thresholds.join("; ")].filter((text) => text !== "").join(". ");
+export const stampLine = ({ part, filters, thresholds, events }: Stamp): string =>
+  [part, filters.join("; "), thresholds.join("; "), events && `After ${events}`]
+    .filter((text) => text !== "")
+    .join(". ");

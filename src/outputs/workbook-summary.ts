@@ -32,12 +32,13 @@ export function summarySheet(
       text(sheet ?? ""),
       sha256,
     ]),
+    ...(stamp?.events ? [["events", findings.look?.events?.count ?? 0, text(stamp.events)]] : []),
     [],
     ["Sheet", "Rows", "What it says"],
     ...named.map(({ result, name: to }) => [to, result.total, text(result.insight)]),
   ];
   const sources = rows.findIndex(([cell]) => cell === "Table") + 1;
-  const says = sources + findings.sources.length + 1;
+  const says = rows.findIndex(([cell]) => cell === "Sheet");
   const cells: NonNullable<WriteSheet["cells"]> = new Map();
   cells.set("0,0", { style: title });
   for (let row = 2; row < sources - 2; row++) {

@@ -76,6 +76,21 @@ test("good ones are committed and bad ones told by their line, blank lines count
   expect(await (await post("")).json()).toMatchObject({ accepted: 0, rejected: [] });
 });
 
+test("a query sees predictions, and the customers that they are of", async () => {
+  const query = async (text: string) => {
+    const response = await fetch(`${url}/api/sql`, {
+      method: "POST",
+      body: JSON.stringify({ query: text }),
+      headers: { authorization: "Bearer of-the-dashboard", "content-type": "application/json" },
+    });
+    return (await response.json()) as { rows?: unknown };
+  };
+  const text = `select count(*), count(customer_profile.user_id)
+    from expert_profile left join customer_profile using (user_id)`;
+  expect(await query(text)).toMatchObject({ rows: [[300, 300]] });
+  expect(await query("select count(*) from customer_profile")).toMatchObject({ rows: [[300]] });
+});
+
 test("under pressure the first lines are committed, and the rest is to be sent again", async () => {
   const bodies = Array.from({ length: 16 }, () =>
     Array.from({ length: 10_000 }, (_, i) => balance(11 + (i % 900))),

@@ -31,15 +31,16 @@ const explorerTables = (live: Live): Promise<Tables> =>
 /** Every mart as it stands beside the same made anew from the tables. */
 async function expectModelsOf(live: Live): Promise<void> {
   await live.explorer.at(wholePortfolio, async ({ engine, view }) => {
-    const read = async (name: string) => {
+    const read = async (name: string, by = engine) => {
       const key =
         name === "card_profile" ? "card_id" : name === "offer_profile" ? "user_id, offer" : "user_id";
-      return (await engine.query(raw(`select * from ${name} order by ${key} nulls last`))).rows;
+      return (await by.query(raw(`select * from ${name} order by ${key} nulls last`))).rows;
     };
     const found = Object.fromEntries(await Promise.all(models.map(async (name) => [name, await read(name)])));
-    await anew(engine, async () => {
-      await buildModels(engine, view);
-      for (const name of models) expect(found[name]).toEqual(await read(name));
+    await using writing = await engine.connect();
+    await anew(writing, async () => {
+      await buildModels(writing, view);
+      for (const name of models) expect(found[name]).toEqual(await read(name, writing));
     });
   });
 }
@@ -56,7 +57,9 @@ test("the database that models were built in is locked: no files, no extensions,
   await using where = await folder();
   await using live = await Live.open(`${where.path}/ws`, files);
   await using _explorer = live.explorer;
-  await live.explorer.at(wholePortfolio, async ({ engine }) => {
+  await live.explorer.at(wholePortfolio, async (sight) => {
+    // outside of the transaction that reads
+    await using engine = await sight.engine.connect();
     for (const refused of [
       `from read_text('${files[0]}')`,
       `copy users to '${where.path}/out.csv'`,

@@ -2,7 +2,7 @@ import type { Analysis, Report } from "./data.ts";
 
 /**
  * The shell line that runs an analysis again. Its SQL reads models that depend on the day and the thresholds, so
- * the line carries both.
+ * the line carries both. Undefined where there is none: what events have changed no files give again.
  */
 export function commandOf(
   { sql, params }: Pick<Analysis, "sql" | "params">,
@@ -10,10 +10,15 @@ export function commandOf(
     document,
     parameters,
   }: {
-    readonly document: { readonly as_of: string; readonly inputs: readonly { readonly file: string }[] };
+    readonly document: {
+      readonly as_of: string;
+      readonly inputs: readonly { readonly file: string }[];
+      readonly look?: { readonly events?: unknown };
+    };
     readonly parameters: Report["parameters"];
   },
-): string {
+): string | undefined {
+  if (document.inputs.length === 0 || document.look?.events !== undefined) return undefined;
   const files = [...new Set(document.inputs.map(({ file }) => file))].map((file) =>
     /^[\w./-]+$/.test(file) ? file : quoted(file),
   );

@@ -84,10 +84,10 @@ export function sqlRoutes(desk: Desk, limits: Partial<AnswerLimits> = {}): OpenA
         const position = desk.isLive ? desk.live.state.position : null;
         const { started, ...read } = await desk.explorer.at(
           look,
-          async ({ engine, view }) => ({
+          async ({ engineOf, view }) => ({
             started: performance.now(),
             ...(await answer(
-              engine,
+              await engineOf(query),
               query,
               { ...LIMITS, ...limits, ...(rows !== undefined && { rows }) },
               { narrow: view.narrow, signal },
