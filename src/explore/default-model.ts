@@ -114,10 +114,14 @@ export async function modelStateOf(explorer: Explorer): Promise<ModelState> {
   };
 }
 
+/** Of the state that predictions are of: the statement names one. */
 const counted = (explorer: Explorer): Promise<{ customers: number; defaults: number }> =>
-  explorer.at(wholePortfolio, async ({ engine, view }) => {
-    const { rows } = await engine.query(raw("select count(*) as n from customer_profile"));
-    return { customers: Number(rows[0]?.["n"]), defaults: view.outcomes.defaults };
+  explorer.at(wholePortfolio, async ({ engine }) => {
+    const { rows } = await engine.query(
+      raw(`select count(*) as customers, count(*) filter (where defaulted) as defaults
+        from customer_profile left join expert_profile using (user_id)`),
+    );
+    return { customers: Number(rows[0]?.["customers"]), defaults: Number(rows[0]?.["defaults"]) };
   });
 
 /** A file of the trained model. Throws NOT_COMPUTABLE where none was trained. */

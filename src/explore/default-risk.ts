@@ -32,6 +32,9 @@ export interface DefaultRisk {
   readonly absent: string;
 }
 
+const CAME_LATER =
+  "This customer came after the predictions were learnt. They are learnt again when the feed has been quiet for a moment, and every quarter of an hour.";
+
 /** Filters are passed over: a rank is among all. Throws NOT_FOUND. */
 export async function defaultRiskOf(
   explorer: Explorer,
@@ -80,6 +83,7 @@ export async function defaultRiskOf(
         where profile.user_id = ${person.id}
       `);
       const [row] = rows;
+      if (row === undefined && explorer.isLive) return { ...nothing, absent: CAME_LATER };
       if (row === undefined)
         throw new CardscopeError("RESULT_SHAPE", `default_profile has no row of customer ${id}`);
       const number = (name: string): number | null => (row[name] === null ? null : Number(row[name]));

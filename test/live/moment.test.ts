@@ -2,6 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { readXlsx } from "hucre";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { modelStateOf } from "../../src/explore/default-model.ts";
+import { defaultRiskOf } from "../../src/explore/default-risk.ts";
 import { findingsAt } from "../../src/explore/findings.ts";
 import { wholePortfolio } from "../../src/explore/look.ts";
 import { Live } from "../../src/live/live.ts";
@@ -65,6 +67,24 @@ describe("what is read while events come", () => {
       await oneMore();
     }
   });
+});
+
+describe("predictions", () => {
+  it("are of the state that they were learnt of, and say so of whoever came later", async () => {
+    const before = await modelStateOf(live.explorer);
+    expect(before).toMatchObject({ kind: "expert", customers: CUSTOMERS + told });
+    // of those who came, nothing is known to rank them by
+    expect(await defaultRiskOf(live.explorer, wholePortfolio, "1")).toMatchObject({ customers: CUSTOMERS });
+    await oneMore();
+    expect(await modelStateOf(live.explorer)).toEqual(before);
+    const late = await defaultRiskOf(live.explorer, wholePortfolio, String(900_000 + told));
+    expect(late).toMatchObject({ rank: null, pd: null, absent: expect.stringContaining("came after") });
+
+    await live.explorer.relearn();
+    expect(await modelStateOf(live.explorer)).toMatchObject({ customers: before.customers + 1 });
+    const now = await defaultRiskOf(live.explorer, wholePortfolio, String(900_000 + told));
+    expect(now.absent).not.toContain("came after");
+  }, 60_000);
 });
 
 /** Whatever has a figure for all customers, and what the report says that it is of. */
