@@ -26,6 +26,7 @@ let desk: Desk;
 let folder: Folder;
 let before: ReadonlySet<string>;
 const open: AsyncDisposable[] = [];
+const gates: (() => void)[] = [];
 
 const uploadFolders = () => readdirSync(tmpdir()).filter((name) => name.includes("-uploads-"));
 const newFolders = () => uploadFolders().filter((name) => !before.has(name));
@@ -38,6 +39,8 @@ beforeEach(async () => {
   folder = await openFolder();
 });
 afterEach(async () => {
+  // whatever a failed assertion has left waiting goes on, and the test ends
+  for (const pass of gates.splice(0)) pass();
   for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
   await desk[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
@@ -347,6 +350,7 @@ function gate() {
   const passed = new Promise<void>((resolve) => {
     pass = resolve;
   });
+  gates.push(pass);
   return { pass, passed };
 }
 
