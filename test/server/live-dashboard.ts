@@ -38,11 +38,16 @@ export class LiveDashboard implements AsyncDisposable {
     this.#files = files;
   }
 
+  /** Without customers, without files. */
   static async open({ customers = 600 }: { customers?: number } = {}): Promise<LiveDashboard> {
     const folder = await mkdtemp(join(tmpdir(), "cardscope-live-"));
     const sample = { customers, seed: 1, format: "csv", brief: false } as const;
-    const { users, cards } = await writeSample(join(folder, "files"), sample);
-    const dashboard = new LiveDashboard(folder, [users, cards]);
+    const files: string[] = [];
+    if (customers > 0) {
+      const { users, cards } = await writeSample(join(folder, "files"), sample);
+      files.push(users, cards);
+    }
+    const dashboard = new LiveDashboard(folder, files);
     await dashboard.start();
     return dashboard;
   }

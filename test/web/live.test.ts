@@ -595,6 +595,26 @@ describe("the first paint", () => {
   });
 });
 
+describe("a workspace without files", () => {
+  test("says how to send events, and shows figures as soon as there are customers", async () => {
+    await using empty = await LiveDashboard.open({ customers: 0 });
+    const page = await visitor.open(`${empty.url}/`, { width: 1400 });
+    await settled(page);
+    const begin = page.getByRole("region", { name: "No customer yet" });
+    expect(await begin.innerText()).toContain(`POST ${empty.url}/api/events`);
+    expect(await page.locator("main").innerText()).not.toMatch(/not computable|the files/i);
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 900 });
+    await poll(() => overflow(page)).toBeLessThanOrEqual(0);
+    await empty.tell(newcomer(), newcomer());
+    await poll(() => shownCustomers(page)).toBe(2);
+    await poll(() => begin.count()).toBe(0);
+    await page.getByRole("heading", { name: "Brush any view, the others follow" }).waitFor();
+    expect(await page.locator("footer").innerText()).toMatch(/^events alone\./);
+    await visitor.leave();
+  });
+});
+
 const phone = ["color-contrast", "target-size", "scrollable-region-focusable"];
 test.each(["/live", "/alerts", "/history", "/files"])(
   "%s fits every width and has no accessibility violation in light and dark",

@@ -4,8 +4,10 @@ import type { PortfolioInfo } from "./boot.ts";
 
 /** The files that a portfolio is of, or began with. */
 export const filesOf = ({ inputs, is_live }: PortfolioInfo): string =>
-  inputs.map(({ file, sha256 }) => `${file} (sha256 ${sha256.slice(0, 12)})`).join(", ") +
-  (is_live ? ", and events since" : "");
+  inputs.length === 0
+    ? "events alone"
+    : inputs.map(({ file, sha256 }) => `${file} (sha256 ${sha256.slice(0, 12)})`).join(", ") +
+      (is_live ? ", and events since" : "");
 
 /** What stands below a picture: as of when, from which files, under which look. */
 export function sourceOf(address: Address, portfolio: PortfolioInfo): string {
