@@ -34,12 +34,17 @@ const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.
 const BEGIN = "<!-- bench:live -->";
 const END = "<!-- /bench:live -->";
 
-/** Into bench/results/live.json, and as a table into docs/performance.md. */
+/** Into bench/results/live.json, beside those of workspaces of other sizes, and all as tables into docs/performance.md. */
 export async function writeResults(results: Results): Promise<void> {
   await mkdir(at("bench/results"), { recursive: true });
-  await writeFile(at("bench/results/live.json"), `${JSON.stringify(results, null, 2)}\n`);
+  const path = at("bench/results/live.json");
+  const known = JSON.parse(await readFile(path, "utf8").catch(() => "[]")) as readonly Results[];
+  const all = [...known.filter(({ customers }) => customers !== results.customers), results].sort(
+    (a, b) => a.customers - b.customers,
+  );
+  await writeFile(path, `${JSON.stringify(all, null, 2)}\n`);
   const page = await readFile(at("docs/performance.md"), "utf8");
-  const text = `${BEGIN}\n${tableOf(results)}\n${END}`;
+  const text = `${BEGIN}\n${all.map(tableOf).join("\n\n")}\n${END}`;
   await writeFile(
     at("docs/performance.md"),
     page.replace(new RegExp(`${BEGIN}[\\s\\S]*${END}`), () => text),

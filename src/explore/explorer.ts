@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { DuckDBEngine } from "../engines/duckdb.ts";
+import { interrupting } from "../engines/interrupting.ts";
 import { lock } from "../engines/locked.ts";
 import { withinMemory } from "../engines/memory.ts";
 import { Prepared, preparable, repeating } from "../engines/prepared.ts";
@@ -251,18 +252,11 @@ export class Explorer implements AsyncDisposable {
         : await this.#connect(stance.schema),
       stance.late,
     );
-    const stop = () => engine.interrupt();
-    const left = () => signal?.removeEventListener("abort", stop);
-    signal?.throwIfAborted();
-    signal?.addEventListener("abort", stop, { once: true });
-    try {
-      // what ends a transaction is not interrupted
-      return await this.#atOnce(engine, () =>
-        work({ engine, engineOf: engine.engineOf, view, schema: stance.schema }).finally(left),
-      );
-    } finally {
-      left();
-    }
+    return await this.#atOnce(engine, async () => {
+      // what ends the transaction is not interrupted
+      using _interrupting = interrupting(signal, engine);
+      return await work({ engine, engineOf: engine.engineOf, view, schema: stance.schema });
+    });
   }
 
   /** In a transaction where the portfolio changes. */

@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { openDuckDB } from "../engines/duckdb.ts";
+import { interrupting } from "../engines/interrupting.ts";
 import { DOUBLE, DuckDBDataChunk, INTEGER, VARCHAR } from "../engines/node-api.ts";
 import { CardscopeError, usage } from "../errors.ts";
 import type { Unseen } from "../risk/applicants.ts";
@@ -126,7 +127,6 @@ async function writeParquet(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const engine = await openDuckDB(`${path}.duckdb`, { memory_limit: "256MB" });
-  const interrupt = () => engine.interrupt();
   try {
     await engine.execute(
       raw(
@@ -149,7 +149,7 @@ async function writeParquet(
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();
-    signal?.addEventListener("abort", interrupt, { once: true });
+    using _interrupting = interrupting(signal, engine);
     await engine.execute(
       raw(
         `copy (select key, pd, score, band, risk_rank as "rank", reasons from scores) to ${literal(path)} (format parquet)`,
@@ -163,7 +163,6 @@ async function writeParquet(
       cause: error,
     });
   } finally {
-    signal?.removeEventListener("abort", interrupt);
     await engine[Symbol.asyncDispose]();
   }
 }

@@ -1,4 +1,5 @@
 import { type DuckDBEngine, openDuckDB } from "../engines/duckdb.ts";
+import { interrupting } from "../engines/interrupting.ts";
 import { withinMemory } from "../engines/memory.ts";
 import { usage } from "../errors.ts";
 import { isActionableHeader } from "../ingest/borrower-headers.ts";
@@ -57,15 +58,12 @@ export async function withEngine<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   await using engine = await openDuckDB(undefined, withinMemory(memory));
-  const stop = () => engine.interrupt();
-  signal?.addEventListener("abort", stop, { once: true });
+  using _interrupting = interrupting(signal, engine);
   try {
     return await run(engine);
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
-  } finally {
-    signal?.removeEventListener("abort", stop);
   }
 }
 

@@ -1,4 +1,5 @@
 import { openDuckDB } from "../engines/duckdb.ts";
+import { interrupting } from "../engines/interrupting.ts";
 import { DuckDBDataChunk, type DuckDBType, INTEGER, VARCHAR } from "../engines/node-api.ts";
 import { literal, raw } from "../sql/statement.ts";
 import { firstDay } from "./calendar.ts";
@@ -56,10 +57,8 @@ export const openParquet: OpenWriter = async (path, name, columns) => {
       },
       async finish(signal) {
         appender.closeSync();
-        const interrupt = () => engine.interrupt();
-        signal?.addEventListener("abort", interrupt, { once: true });
+        using _interrupting = interrupting(signal, engine);
         await engine.execute(raw(`copy (${select(name, columns)}) to ${literal(path)} (format parquet)`));
-        signal?.removeEventListener("abort", interrupt);
         await close();
       },
       [Symbol.asyncDispose]: close,
