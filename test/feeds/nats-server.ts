@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
-import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 
 /** A nats-server of a test: on a port of its own, with a folder that goes with it. */
 export class NatsServer implements AsyncDisposable {
@@ -52,7 +52,7 @@ export class NatsServer implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async client(login: { user?: string; pass?: string; token?: string } = {}): Promise<NatsClient> {
+  async client(login: NodeConnectionOptions = {}): Promise<NatsClient> {
     const connection = await connect({ servers: this.host, ...login });
     return new NatsClient(connection, await jetstreamManager(connection));
   }

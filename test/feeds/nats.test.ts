@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -195,6 +196,43 @@ describe("a broker", () => {
       pace,
     );
     await told(1, 3);
+  });
+
+  test("is spoken to under TLS, where its certificate is one that the address or the system trusts", async () => {
+    const [key, ca] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+    const names = ["-subj", "/CN=nats", "-addext", "subjectAltName=DNS:localhost"];
+    const made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", ca];
+    execFileSync("openssl", [...made, ...names], { stdio: "ignore" });
+    await using sealed = await NatsServer.start(
+      "--tls",
+      "--tlscert",
+      ca,
+      "--tlskey",
+      key,
+      "--auth",
+      "s3cret",
+    );
+    const host = `localhost:${sealed.port}`;
+    await using client = await sealed.client({ servers: host, token: "s3cret", tls: { caFile: ca } });
+    await client.stream("EVENTS");
+    await client.publish("EVENTS", numbered(1, 3));
+    const feeding = (address: string) => openNatsFeed(ledger, natsOptions(address), () => {}, pace);
+    {
+      await using strange = await feeding(`tls://s3cret@${host}/EVENTS`);
+      const { because } = await status(strange, "reconnecting", /self-signed certificate/);
+      expect(because).not.toContain("s3cret");
+    }
+    expect(ledger.lines).toEqual([]);
+    {
+      // an authority asks for TLS as well
+      await using open = await feeding(`nats://s3cret@${host}/EVENTS?ca=${encodeURIComponent(ca)}`);
+      await told(1, 3);
+      await status(open, "connected");
+    }
+    await using feed = await feeding(`tls://s3cret@${host}/EVENTS?ca=${encodeURIComponent(ca)}`);
+    await client.publish("EVENTS", numbered(4, 6));
+    await told(1, 6);
+    await status(feed, "connected");
   });
 });
 
