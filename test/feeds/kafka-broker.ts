@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
+import { selfSigned } from "./certificate.ts";
 import { freePort, listening } from "./nats-server.ts";
 
 const lib = fileURLToPath(new URL("kafka/lib", import.meta.url));
@@ -16,19 +17,28 @@ export const withoutBroker: string | undefined = existsSync(join(lib, "kafka_2.1
   ? undefined
   : "no Kafka broker: cd test/feeds/kafka && mvn -B -q dependency:copy-dependencies -DoutputDirectory=lib";
 
-/** A broker of a test, with a folder that goes with it. */
+/** A broker of a test, with a folder that goes with it; `guarded` is where it asks for a login, under TLS. */
 export class KafkaBroker implements AsyncDisposable {
   readonly port: number;
+  readonly #guardedPort: number;
+  /** Vouches for the broker there. */
+  readonly authority: string;
+  readonly #key: string;
   readonly #folder: string;
   #process: ChildProcess | null = null;
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, guardedPort: number, folder: string) {
     this.port = port;
+    this.#guardedPort = guardedPort;
     this.#folder = folder;
+    const { key, certificate } = selfSigned(folder);
+    this.#key = key;
+    this.authority = certificate;
   }
 
   static async start(): Promise<KafkaBroker> {
-    const broker = new KafkaBroker(await freePort(), await mkdtemp(join(tmpdir(), "cardscope-kafka-")));
+    const folder = await mkdtemp(join(tmpdir(), "cardscope-kafka-"));
+    const broker = new KafkaBroker(await freePort(), await freePort(), folder);
     await broker.#format(await freePort());
     await broker.start();
     return broker;
@@ -36,6 +46,10 @@ export class KafkaBroker implements AsyncDisposable {
 
   get host(): string {
     return `127.0.0.1:${this.port}`;
+  }
+
+  get guarded(): string {
+    return `localhost:${this.#guardedPort}`;
   }
 
   async start(): Promise<void> {
@@ -104,14 +118,21 @@ export class KafkaBroker implements AsyncDisposable {
   }
 
   async #format(controller: number): Promise<void> {
+    const store = join(this.#folder, "store.pem");
+    await writeFile(store, `${await readFile(this.#key, "utf8")}${await readFile(this.authority, "utf8")}`);
     const settings = {
       "process.roles": "broker,controller",
       "node.id": 1,
       "controller.quorum.voters": `1@127.0.0.1:${controller}`,
-      listeners: `PLAINTEXT://127.0.0.1:${this.port},CONTROLLER://127.0.0.1:${controller}`,
-      "advertised.listeners": `PLAINTEXT://127.0.0.1:${this.port}`,
+      listeners: `PLAINTEXT://127.0.0.1:${this.port},SASL_SSL://127.0.0.1:${this.#guardedPort},CONTROLLER://127.0.0.1:${controller}`,
+      "advertised.listeners": `PLAINTEXT://127.0.0.1:${this.port},SASL_SSL://${this.guarded}`,
       "controller.listener.names": "CONTROLLER",
-      "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+      "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL",
+      "ssl.keystore.type": "PEM",
+      "ssl.keystore.location": store,
+      "sasl.enabled.mechanisms": "PLAIN",
+      "listener.name.sasl_ssl.plain.sasl.jaas.config":
+        'org.apache.kafka.common.security.plain.PlainLoginModule required user_reader="s3cret/@";',
       "log.dirs": join(this.#folder, "log"),
       "offsets.topic.replication.factor": 1,
       "offsets.topic.num.partitions": 1,

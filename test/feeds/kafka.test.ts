@@ -55,6 +55,28 @@ describe.skipIf(withoutBroker !== undefined)(`a topic ${withoutBroker ?? ""}`, (
   const sorted = () => ledger.lines.map((line) => Number(JSON.parse(line).n)).sort((a, b) => a - b);
   const all = (to: number) => Array.from({ length: to }, (_, i) => i + 1);
 
+  test("is read with a login under TLS, where the certificate is trusted and the login is right", async () => {
+    await broker.createTopic(topic, 1);
+    await broker.produce(topic, numbered(1, 3));
+    const feeding = (login: string, query: string) =>
+      openKafkaFeed(ledger, kafkaOptions(`${login}@${broker.guarded}/${topic}${query}`), () => {}, pace);
+    const trusted = `?ca=${encodeURIComponent(broker.authority)}`;
+    {
+      await using strange = await feeding("reader:s3cret%2F%40", "?tls=on");
+      const { because } = await status(strange, "reconnecting", /self-signed certificate/);
+      expect(because).not.toContain("s3cret");
+    }
+    {
+      await using wrong = await feeding("reader:wr0ng", trusted);
+      const { because } = await status(wrong, "paused", /refuses these credentials/);
+      expect(because).not.toContain("wr0ng");
+    }
+    expect(ledger.lines).toEqual([]);
+    await using feed = await feeding("reader:s3cret%2F%40", trusted);
+    await until(() => ledger.lines, numbered(1, 3));
+    await status(feed, "connected");
+  });
+
   test("is read into the workspace, each partition in order and with its position", async () => {
     await broker.createTopic(topic, 3);
     for (const partition of [0, 1, 2])

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { CardscopeError } from "../../src/errors.ts";
 import type { Feed } from "../../src/feeds/feed.ts";
 import { openNatsFeed } from "../../src/feeds/nats.ts";
 import { type NatsOptions, natsOptions } from "../../src/feeds/nats-options.ts";
+import { selfSigned } from "./certificate.ts";
 import { Ledger, numbered, status, until } from "./ledger.ts";
 import { NatsServer } from "./nats-server.ts";
 
@@ -199,10 +199,7 @@ describe("a broker", () => {
   });
 
   test("is spoken to under TLS, where its certificate is one that the address or the system trusts", async () => {
-    const [key, ca] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
-    const names = ["-subj", "/CN=nats", "-addext", "subjectAltName=DNS:localhost"];
-    const made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", ca];
-    execFileSync("openssl", [...made, ...names], { stdio: "ignore" });
+    const { key, certificate: ca } = selfSigned(folder);
     await using sealed = await NatsServer.start(
       "--tls",
       "--tlscert",
