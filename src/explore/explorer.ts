@@ -44,6 +44,8 @@ export interface Sight {
   readonly engine: DuckDBEngine;
   /** That whose connection a statement is to run on which may name predictions, for whoever runs it there himself. */
   engineOf(text: string): Promise<DuckDBEngine>;
+  /** How many events predictions are of, where events change the portfolio; undefined before they were asked for. */
+  learntAt(): number | undefined;
   readonly view: View;
   /** Where the models of this look are; those of the portfolio as it was opened are in `main`. */
   readonly schema: string;
@@ -53,8 +55,12 @@ export interface Sight {
 interface Stance {
   readonly schema: string;
   readonly view: View;
-  readonly ready: Promise<unknown>;
+  ready: Promise<unknown>;
+  /** Its models are there, and change with the portfolio. */
+  isBuilt: boolean;
   late: LateModels;
+  /** What they are of, where the portfolio changes. */
+  frozen: Frozen<View> | undefined;
   users: number;
 }
 
@@ -81,14 +87,15 @@ export class Explorer implements AsyncDisposable {
   /** Learns from the portfolio as it was opened: a look scores by that model, whatever its date. */
   #learner: Learner;
   #late: LateModels;
+  /** What predictions are of, where the portfolio changes. */
+  #frozen: Frozen<View> | undefined;
   /** Changes of the tables and sets of models that are being built wait for each other. */
   readonly #writing = new Slots(1);
   #version = 0;
   /** Whether events change it. */
   readonly isLive: boolean;
-  /** What predictions are of, where the portfolio changes. */
-  readonly #frozen: Frozen[] = [];
-  readonly #outdated: Frozen[] = [];
+  /** All copies that there are. */
+  readonly #copies = new Set<Frozen<View>>();
   readonly #closing = new AbortController();
   #changer: Promise<Changer> | undefined;
   /** Connections that have planned what comes again and again. */
@@ -107,7 +114,12 @@ export class Explorer implements AsyncDisposable {
     this.#engine = engine;
     this.folder = folder;
     this.isLive = isLive;
-    ({ learner: this.#learner, late: this.#late } = this.#predict());
+    ({ learner: this.#learner, late: this.#late, frozen: this.#frozen } = this.#predict());
+  }
+
+  /** How many events the predictions of the whole are of; undefined before anybody has asked for them. */
+  get learntAt(): number | undefined {
+    return this.#frozen?.position;
   }
 
   get portfolio(): OpenedPortfolio {
@@ -192,13 +204,19 @@ export class Explorer implements AsyncDisposable {
     const asOfSource = asOf === before.asOf ? before.asOfSource : "events";
     const portfolio = await changer.change(change, { ...before, asOf, asOfSource }, [
       { schema: MAIN, view: before },
-      ...[...this.#stances.values()].map(({ schema, view }) => ({ schema, view })),
+      // what is being built waits for this change, and is built from what it leaves
+      ...[...this.#stances.values()].filter(({ isBuilt }) => isBuilt),
     ]);
     const isSame = portfolio.asOf === before.asOf && portfolio.inputs.equals(before.inputs);
     this.#portfolio = portfolio;
     this.#version++;
     // models of another date or other inputs are other models
-    if (!isSame) this.#stances.clear();
+    if (isSame) return;
+    for (const [key, { isBuilt, frozen }] of this.#stances) {
+      if (!isBuilt) continue;
+      this.#stances.delete(key);
+      await this.#drop(frozen);
+    }
   }
 
   /** Clears away what changes leave behind, now and then: it takes a moment, best spent when nobody waits. */
@@ -210,13 +228,16 @@ export class Explorer implements AsyncDisposable {
   /** Makes predictions follow the portfolio as it is now; until then they are of what it was when they were learnt. */
   async relearn(): Promise<void> {
     using _writing = await this.#writing.take();
-    // whoever reads what was learnt before may still go on
-    const old = this.#frozen.splice(0);
-    ({ learner: this.#learner, late: this.#late } = this.#predict());
+    // whoever reads what was learnt before holds it
+    const old = [...this.#copies];
+    ({ learner: this.#learner, late: this.#late, frozen: this.#frozen } = this.#predict());
     for (const stance of this.#stances.values())
-      stance.late = this.#lateOf(stance.schema, stance.view, this.#learner);
+      Object.assign(
+        stance,
+        this.#lateOf(stance.schema, () => stance.view, this.#learner),
+      );
     this.#version++;
-    for (const frozen of this.#outdated.splice(0, this.#outdated.length, ...old)) await frozen.drop();
+    for (const frozen of old) await this.#drop(frozen);
   }
 
   /** The as-of date and the thresholds of a look, with what it does not state as the portfolio was opened. */
@@ -255,7 +276,8 @@ export class Explorer implements AsyncDisposable {
     return await this.#atOnce(engine, async () => {
       // what ends the transaction is not interrupted
       using _interrupting = interrupting(signal, engine);
-      return await work({ engine, engineOf: engine.engineOf, view, schema: stance.schema });
+      const { schema, late } = stance;
+      return await work({ engine, engineOf: engine.engineOf, learntAt: () => late.position, view, schema });
     });
   }
 
@@ -275,6 +297,7 @@ export class Explorer implements AsyncDisposable {
     await this.#slots.close();
     await this.#writing.close();
     await this.learner.settled();
+    for (const frozen of this.#copies) await frozen.close();
     await (await this.#changer)?.[Symbol.asyncDispose]();
     for (const { engine, prepared } of this.#idle) {
       prepared[Symbol.dispose]();
@@ -289,17 +312,15 @@ export class Explorer implements AsyncDisposable {
     const { asOf, values } = this.portfolio;
     const key = JSON.stringify([view.asOf, view.values]);
     if (key === JSON.stringify([asOf, values]))
-      return { schema: MAIN, late: this.#late, [Symbol.dispose]: () => {} };
+      return { schema: MAIN, late: this.#late, ...this.#late.hold() };
     const known = this.#stances.get(key);
     const schema = known?.schema ?? `look_${++this.#made}`;
     const { narrow: _, ...whole } = view;
-    const stance = known ?? {
-      schema,
-      view: whole,
-      ready: this.#build(schema, whole),
-      late: this.#lateOf(schema, whole, this.#learner),
-      users: 0,
+    const stance: Stance = known ?? {
+      ...{ schema, view: whole, ready: Promise.resolve(), isBuilt: false, users: 0 },
+      ...this.#lateOf(schema, () => whole, this.#learner),
     };
+    if (known === undefined) stance.ready = this.#build(stance);
     stance.users++;
     this.#stances.delete(key);
     this.#stances.set(key, stance);
@@ -310,48 +331,70 @@ export class Explorer implements AsyncDisposable {
       this.#stances.delete(key);
       throw error;
     }
-    await this.#forgetUnused();
+    // those who read need not wait for it
+    this.#forgetUnused().catch(() => {});
+    const held = stance.late.hold();
     return {
       schema: stance.schema,
       late: stance.late,
       [Symbol.dispose]: () => {
+        held[Symbol.dispose]();
         stance.users--;
       },
     };
   }
 
-  async #build(schema: string, view: View): Promise<void> {
+  async #build(stance: Stance): Promise<void> {
+    const { schema, view } = stance;
     using _writing = await this.#writing.take();
-    await this.#engine.execute(raw(`create schema ${schema}`));
-    await using engine = await this.#connect(schema);
-    await buildModels(engine, view);
+    try {
+      await this.#engine.execute(raw(`create schema ${schema}`));
+      await using engine = await this.#connect(schema);
+      await buildModels(engine, view);
+      stance.isBuilt = true;
+    } catch (error) {
+      await this.#engine.execute(raw(`drop schema if exists ${schema} cascade`)).catch(() => {});
+      throw error;
+    }
   }
 
   /** What predicts, over the whole portfolio as it was opened, or as it is now where it changes. */
-  #predict(): { readonly learner: Learner; readonly late: LateModels } {
-    const frozen = this.isLive ? this.#freeze(MAIN) : undefined;
+  #predict() {
+    const view = () => this.#portfolio;
+    const frozen = this.isLive ? this.#freeze(MAIN, view) : undefined;
     const learner = new Learner({
       connect: () => frozen?.connect() ?? this.#engine.connect(),
-      view: this.#portfolio,
+      view: async () => (await frozen?.view()) ?? view(),
       signal: () => this.#closing.signal,
     });
-    return { learner, late: this.#lateOf(MAIN, this.#portfolio, learner, frozen) };
+    return { learner, ...this.#lateOf(MAIN, view, learner, frozen) };
   }
 
   #lateOf(
     schema: string,
-    { narrow: _, ...view }: View,
+    view: () => View,
     learner: Learner,
-    frozen = this.isLive ? this.#freeze(schema) : undefined,
-  ): LateModels {
-    if (frozen === undefined) return new LateModels({ connect: () => this.#connect(schema), view, learner });
-    return new LateModels({ connect: () => frozen.connect(), view, learner, isApart: true });
+    frozen = this.isLive ? this.#freeze(schema, view) : undefined,
+  ): Pick<Stance, "late" | "frozen"> {
+    const stand =
+      frozen === undefined
+        ? { connect: () => this.#connect(schema), view: async () => view() }
+        : { connect: () => frozen.connect(), view: () => frozen.view(), apart: frozen };
+    return { late: new LateModels({ ...stand, learner }), frozen };
   }
 
-  #freeze(schema: string): Frozen {
-    const frozen = new Frozen(this.#engine, `frozen_${++this.#made}`, schema);
-    this.#frozen.push(frozen);
+  #freeze(schema: string, view: () => View): Frozen<View> {
+    // no change is halfway while it is copied
+    const see = async () => ({ ...(await this.#writing.take()), view: view() });
+    const frozen = new Frozen(this.#engine, `frozen_${++this.#made}`, schema, see);
+    this.#copies.add(frozen);
     return frozen;
+  }
+
+  async #drop(frozen: Frozen<View> | undefined): Promise<void> {
+    await frozen?.drop();
+    // where somebody holds it, it is looked at again when the next are dropped
+    for (const copy of this.#copies) if (copy.isGone) this.#copies.delete(copy);
   }
 
   /** A connection whose unqualified names are a schema's, then those of the portfolio as it was opened. */
@@ -374,11 +417,14 @@ export class Explorer implements AsyncDisposable {
   }
 
   async #forgetUnused(): Promise<void> {
-    for (const [key, { schema, users }] of this.#stances) {
+    if (this.#stances.size <= STANCES) return;
+    using _writing = await this.#writing.take();
+    for (const [key, { schema, users, isBuilt, frozen }] of this.#stances) {
       if (this.#stances.size <= STANCES) return;
-      if (users > 0) continue;
+      if (users > 0 || !isBuilt) continue;
       this.#stances.delete(key);
       await this.#engine.execute(raw(`drop schema ${schema} cascade`));
+      await this.#drop(frozen);
     }
   }
 }

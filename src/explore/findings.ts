@@ -5,13 +5,12 @@ import type { View } from "../models/build.ts";
 import type { EventsSince, LookStamp, ReportFindings } from "../outputs/document.ts";
 import { type AnalysisId, inReadingOrder } from "../portfolio/portfolio.ts";
 import { parameters } from "../schema/measures.ts";
-import { raw } from "../sql/statement.ts";
-import { REACHED } from "./change.ts";
 import { dimensionIds, dimensions } from "./dimensions.ts";
 import type { Explorer, Sight } from "./explorer.ts";
 import { filterWords } from "./filter-words.ts";
 import type { Look } from "./look.ts";
 import { portionAt } from "./portion.ts";
+import { reachedIn } from "./reached.ts";
 
 /**
  * Runs work with all analyses at a look, as outputs take them. Their lists stream from a connection that is theirs
@@ -59,12 +58,9 @@ export function findingsAt<T>(
   );
 }
 
-async function eventsSince({ engine }: Sight): Promise<EventsSince> {
-  const { rows } = await engine.query(
-    raw(`select position, strftime(latest, '%Y-%m-%dT%H:%M:%S.%gZ') as latest from ${REACHED}`),
-  );
-  const { position, latest = null } = rows[0] ?? {};
-  return { count: Number(position), latest: latest === null ? null : String(latest) };
+async function eventsSince({ engine, learntAt }: Sight): Promise<EventsSince> {
+  const { position, latest } = await reachedIn(engine);
+  return { count: position, latest, predictions: learntAt() ?? null };
 }
 
 const glance = async (id: AnalysisId, { engine, view }: Sight): Promise<Result> =>

@@ -195,7 +195,7 @@ export class Live implements AsyncDisposable {
       rate_per_second: this.#rate.perSecond(),
       lag_ms,
       counts: { accepted, superseded, rejected },
-      learnt_position: learnt,
+      learnt_position: this.explorer.learntAt ?? learnt,
       feeds: this.#feeds.map(({ status }) => status),
     };
   }

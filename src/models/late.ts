@@ -23,11 +23,12 @@ export type LateModel = (typeof lateModels)[number];
 export interface Stand {
   /** A connection of its own, whose unqualified names are the stand's. The builder closes it. */
   connect(): Promise<DuckDBEngine>;
-  readonly view: Omit<View, "narrow">;
+  /** Of the state that such a connection sees. */
+  view(): Promise<Omit<View, "narrow">>;
   readonly learner: Learner;
   readonly onProgress?: OnProgress;
-  /** Whether those connections see a state of their own, since the portfolio changes meanwhile. */
-  readonly isApart?: boolean;
+  /** The state of their own that those connections see, where the portfolio changes meanwhile. */
+  readonly apart?: { hold(): Disposable; readonly position: number | undefined };
 }
 
 /** The late models of one stand. */
@@ -47,7 +48,17 @@ export class LateModels {
 
   /** A connection for a statement that must see what the late models are of; undefined where any does. */
   async apartFor(text: string): Promise<DuckDBEngine | undefined> {
-    return this.#stand.isApart === true && mentioned.test(text) ? this.#stand.connect() : undefined;
+    return this.#stand.apart !== undefined && mentioned.test(text) ? this.#stand.connect() : undefined;
+  }
+
+  /** Keeps what they are of until that is disposed of. */
+  hold(): Disposable {
+    return this.#stand.apart?.hold() ?? { [Symbol.dispose]: () => {} };
+  }
+
+  /** How many events they are of, where that is a state of its own; undefined before anybody has asked for it. */
+  get position(): number | undefined {
+    return this.#stand.apart?.position;
   }
 
   #ready(name: LateModel): Promise<void> {
@@ -63,18 +74,18 @@ export class LateModels {
 
   /** What is built, and which tables come with it. */
   #build(name: LateModel): [Promise<void>, readonly LateModel[]] {
-    const { view, learner, onProgress } = this.#stand;
+    const { learner, onProgress } = this.#stand;
     switch (name) {
       case "expert_profile":
         return [
-          this.#on((engine) =>
+          this.#on((engine, view) =>
             engine.execute(raw(`create or replace table expert_profile as ${expertProfile(view.values)}`)),
           ),
           [name],
         ];
       case "default_profile":
         return [
-          this.#on((engine) =>
+          this.#on((engine, view) =>
             fillDefaultProfile(engine, view, learner, () => this.#ready("expert_profile"), {
               onDone: (share) => onProgress?.("scoring customers", { share }),
             }),
@@ -84,7 +95,7 @@ export class LateModels {
       case "segment_profile":
       case "segment_choice":
         return [
-          this.#on((engine) =>
+          this.#on((engine, view) =>
             fillSegments(engine, view, {
               signal: learner.signal,
               onDone: (share) => onProgress?.("finding segments", { share }),
@@ -99,9 +110,9 @@ export class LateModels {
     }
   }
 
-  async #on(work: (engine: DuckDBEngine) => Promise<void>): Promise<void> {
+  async #on(work: (engine: DuckDBEngine, view: Omit<View, "narrow">) => Promise<void>): Promise<void> {
     await using engine = await this.#stand.connect();
-    await work(engine);
+    await work(engine, await this.#stand.view());
   }
 }
 
@@ -110,6 +121,9 @@ export interface LateEngine extends DuckDBEngine {
   /** The engine whose connection a text is to run on, with what it names. */
   engineOf(text: string): Promise<DuckDBEngine>;
 }
+
+/** Whether a statement may read late models. */
+export const namesLateModel = (text: string): boolean => mentioned.test(text);
 
 const mentioned = new RegExp(`\\b(?:${lateModels.join("|")})\\b`, "i");
 

@@ -15,7 +15,8 @@ export type Learnt = { readonly model: Model } | { readonly because: string };
 export interface LearnerSource {
   /** A connection to the portfolio as it was opened. The learner closes it. */
   connect(): Promise<DuckDBEngine>;
-  readonly view: Omit<View, "narrow">;
+  /** How it is looked at; of the state that the connection sees. */
+  view(): Promise<Omit<View, "narrow">>;
   /** Stops what is learnt from now on. */
   readonly signal?: () => AbortSignal;
   readonly onProgress?: OnProgress;
@@ -54,12 +55,13 @@ export class Learner {
   }
 
   async #learn(): Promise<Learnt> {
-    const { view, onProgress } = this.#source;
+    const { onProgress } = this.#source;
+    await using engine = await this.#source.connect();
+    const view = await this.#source.view();
     const because = tooFew(view.outcomes);
     if (because !== undefined) return { because };
     // of now: a stop while the customers are read, which replaces it, counts
     const { signal } = this;
-    await using engine = await this.#source.connect();
     const { labelled, unknown, leftOut, all } = await learnable(engine, view, {
       signal,
       onDone: (share) => onProgress?.("choosing customers to learn from", { share }),

@@ -39,6 +39,8 @@ export interface EventsSince {
   readonly count: number;
   /** When the newest of them happened, as ISO 8601; null where there is none. */
   readonly latest: string | null;
+  /** How many of them predictions are of; null where nothing was predicted. */
+  readonly predictions: number | null;
 }
 
 /** What every output renders: the portfolio's results, with the means to stream what is too long to hold. */

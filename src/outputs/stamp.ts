@@ -12,7 +12,7 @@ export interface Stamp {
   readonly selects: string;
   /** "premium.score_min = 720 (default 700)" */
   readonly thresholds: readonly string[];
-  /** "1,234 events, the newest of 2026-11-29 10:00 UTC", where events have changed the portfolio. */
+  /** "1,234 events, the newest of 2026-11-29 10:00 UTC", and what predictions are of, where events have changed the portfolio. */
   readonly events: string;
 }
 
@@ -39,10 +39,13 @@ export function stampOf({ grain, filters, settings, selected, whole: all, events
   };
 }
 
-const eventsLine = ({ count, latest }: EventsSince): string =>
-  latest === null
-    ? "no events"
-    : `${counted(count, "event")}, the newest of ${latest.slice(0, 16).replace("T", " ")} UTC`;
+function eventsLine({ count, latest, predictions }: EventsSince): string {
+  if (latest === null) return "no events";
+  const newest = `${counted(count, "event")}, the newest of ${latest.slice(0, 16).replace("T", " ")} UTC`;
+  return predictions === null || predictions === count
+    ? newest
+    : `${newest}; predictions are of the first ${whole(predictions)}, and of the customers there were then`;
+}
 
 /** The stamp in one line, without its last full stop. */
 export const stampLine = ({ part, filters, thresholds, events }: Stamp): string =>

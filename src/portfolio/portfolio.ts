@@ -112,14 +112,17 @@ export class Portfolio implements AsyncDisposable {
       readonly memory: number | undefined;
     },
   ) {
-    const connect = () => engine.connect();
+    const source = { connect: () => engine.connect(), view: async () => view };
     this.#learner = new Learner({
-      connect,
-      view,
+      ...source,
       signal: () => this.#stop.signal,
       onProgress: options.onProgress,
     });
-    this.#late = new LateModels({ connect, view, learner: this.#learner, onProgress: options.onProgress });
+    this.#late = new LateModels({
+      ...source,
+      learner: this.#learner,
+      onProgress: options.onProgress,
+    });
     this.#engine = withLateModels(engine, this.#late);
     this.#read = read;
     this.#onProgress = options.onProgress;

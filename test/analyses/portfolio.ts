@@ -163,7 +163,7 @@ export class Desk implements AsyncDisposable {
       outcomes: await outcomesIn(engine),
     };
     await buildModels(engine, this.view);
-    const source = { connect: () => engine.connect(), view: this.view };
+    const source = { connect: () => engine.connect(), view: async () => this.view };
     this.engine = withLateModels(engine, new LateModels({ ...source, learner: new Learner(source) }));
     return this;
   }

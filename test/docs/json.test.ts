@@ -25,7 +25,7 @@ const lookStamp: Required<LookStamp> = {
   settings: [],
   selected: none,
   whole: none,
-  events: { count: 0, latest: null },
+  events: { count: 0, latest: null, predictions: null },
 };
 
 test("docs/json.md names every key of the document, and no other", async () => {

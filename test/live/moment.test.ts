@@ -122,7 +122,8 @@ describe("a report of a live portfolio", () => {
   it("names the events beside the files, and gives no command that would not give its figures", async () => {
     await oneMore();
     const latest = `2026-10-01 12:00 UTC`;
-    const stamp = `${told} events, the newest of ${latest}`;
+    const learnt = `predictions are of the first ${live.state.learnt_position}, and of the customers there were then`;
+    const stamp = `${told} events, the newest of ${latest}; ${learnt}`;
     const [html, sheet] = await findingsAt(live.explorer, wholePortfolio, async (findings) => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of workbookChunks(findings)) chunks.push(chunk);

@@ -44,7 +44,10 @@ from range(${ROWS}) r(i) order by ${order}`),
 }
 
 const learnerOf = (model: Model): Learner => {
-  const learner = new Learner({ connect: () => Promise.reject(new Error("not asked")), view });
+  const learner = new Learner({
+    connect: () => Promise.reject(new Error("not asked")),
+    view: async () => view,
+  });
   learner.learnt = () => Promise.resolve({ model });
   return learner;
 };
@@ -58,7 +61,7 @@ const joined = (parts: readonly string[], separator: string) =>
 test("customers who come slice by slice are scored as all of them at once", async () => {
   await using engine = await openDuckDB();
   await customers(engine);
-  const learnt = await new Learner({ connect: () => engine.connect(), view }).learnt();
+  const learnt = await new Learner({ connect: () => engine.connect(), view: async () => view }).learnt();
   if (!("model" in learnt)) throw new Error(learnt.because);
   for (const champion of ["scorecard", "trees", "ranking"] as const) {
     await customers(engine);

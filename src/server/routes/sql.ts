@@ -2,9 +2,12 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { CardscopeError } from "../../errors.ts";
 import { type AnswerLimits, answer, CELL_LENGTH } from "../../explore/answer.ts";
+import type { Sight } from "../../explore/explorer.ts";
 import { wholePortfolio } from "../../explore/look.ts";
+import { reachedIn } from "../../explore/reached.ts";
 import { Slots } from "../../explore/slots.ts";
 import { queryTables } from "../../explore/tables.ts";
+import { namesLateModel } from "../../models/late.ts";
 import { raw } from "../../sql/statement.ts";
 import type { Desk } from "../desk.ts";
 import { failures, routes } from "../failure.ts";
@@ -36,7 +39,7 @@ const result = z
     milliseconds: z.number(),
     position: z.number().nullable().openapi({
       description:
-        "of a live portfolio: the rows are of this many events at least; null where it is not live",
+        "of a live portfolio: the rows are of so many events, of a query that names predictions those that these are of; null where it is not live",
     }),
   })
   .openapi("QueryResult");
@@ -81,18 +84,19 @@ export function sqlRoutes(desk: Desk, limits: Partial<AnswerLimits> = {}): OpenA
         const asked = desk.look(c);
         const look = narrowed ? asked : { ...asked, grain: wholePortfolio.grain, filters: {} };
         using _slot = await slots.take(signal);
-        const position = desk.isLive ? desk.live.state.position : null;
-        const { started, ...read } = await desk.explorer.at(
+        const { started, position, ...read } = await desk.explorer.at(
           look,
-          async ({ engineOf, view }) => ({
-            started: performance.now(),
-            ...(await answer(
-              await engineOf(query),
+          async (sight) => {
+            const started = performance.now();
+            const engine = await sight.engineOf(query);
+            const found = await answer(
+              engine,
               query,
               { ...LIMITS, ...limits, ...(rows !== undefined && { rows }) },
-              { narrow: view.narrow, signal },
-            )),
-          }),
+              { narrow: sight.view.narrow, signal },
+            );
+            return { ...found, started, position: await positionOf(desk, sight, query) };
+          },
           signal,
         );
         const { cut, ...rest } = read;
@@ -112,6 +116,11 @@ export function sqlRoutes(desk: Desk, limits: Partial<AnswerLimits> = {}): OpenA
       }),
       async (c) => c.json(await tablesOf(desk, c.req.raw.signal), 200),
     );
+}
+
+async function positionOf({ explorer }: Desk, sight: Sight, query: string): Promise<number | null> {
+  if (!explorer.isLive) return null;
+  return namesLateModel(query) ? (sight.learntAt() ?? null) : (await reachedIn(sight.engine)).position;
 }
 
 async function tablesOf(desk: Desk, signal: AbortSignal): Promise<QueryTables> {
