@@ -20,7 +20,7 @@ export class Frozen<View> {
   #isClosed = false;
   #going: Promise<void> | undefined;
 
-  /** `schema` holds the models that are copied; nothing changes them until what `see` resolves to is disposed of. */
+  /** `schema` holds the models that are copied; no change begins or ends until what `see` resolves to is disposed of. */
   constructor(
     engine: DuckDBEngine,
     name: string,
@@ -110,10 +110,9 @@ export class Frozen<View> {
 
   async #make() {
     try {
-      using seen = await this.#see();
       await using engine = await this.#engine.connect();
       const run = (text: string) => engine.execute(raw(text));
-      await run("begin");
+      const { view, position } = await this.#begin(engine);
       try {
         await run(`create schema ${this.#name}`);
         for (const name of ["users", "cards", ...models]) {
@@ -123,10 +122,9 @@ export class Frozen<View> {
           await run(`create table ${this.#name}.${name} as
             select * from ${schema}.${name} order by ${key} nulls last`);
         }
-        const { rows } = await engine.query(raw(`select position from ${REACHED}`));
         await run("commit");
-        this.#position = Number(rows[0]?.["position"]);
-        return { view: seen.view, position: this.#position };
+        this.#position = position;
+        return { view, position };
       } catch (error) {
         await run("rollback").catch(() => {});
         throw error;
@@ -135,5 +133,13 @@ export class Frozen<View> {
       this.#made = undefined;
       throw error;
     }
+  }
+
+  /** From the first statement on, a transaction sees one state: changes wait for that, and not for the copy. */
+  async #begin(engine: DuckDBEngine) {
+    using seen = await this.#see();
+    await engine.execute(raw("begin"));
+    const { rows } = await engine.query(raw(`select position from ${REACHED}`));
+    return { view: seen.view, position: Number(rows[0]?.["position"]) };
   }
 }

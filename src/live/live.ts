@@ -139,7 +139,9 @@ export class Live implements AsyncDisposable {
       // a date that was given stays; else the newest event moves it
       const pinned =
         options.asOf ?? (workspace.origin.as_of_source === "given" ? workspace.origin.as_of : undefined);
-      const asOf = () => pinned ?? dayOf(applier.totals.latest, workspace.origin.as_of);
+      // without files, the day it was made is no day of the portfolio
+      const hasFiles = workspace.origin.sources.length > 0;
+      const asOf = () => pinned ?? dayOf(applier.totals.latest, workspace.origin.as_of, hasFiles);
       options.onProgress?.("building models");
       const explorer = await Explorer.fill(
         (...into) => fill(workspace, into, { asOf: asOf(), ...applier.totals }, options),
@@ -231,10 +233,10 @@ const pick = ({ settings, memory, signal }: WorkspaceOptions) => ({
   ...(signal !== undefined && { signal }),
 });
 
-/** The later of the newest event's day and the day of the files. */
-function dayOf(latest: number | null, origin: string): string {
+/** The later of the newest event's day and the day of the files, where there are any. */
+function dayOf(latest: number | null, origin: string, hasFiles: boolean): string {
   const day = latest === null ? origin : new Date(latest).toISOString().slice(0, 10);
-  return day > origin ? day : origin;
+  return day > origin || !hasFiles ? day : origin;
 }
 
 /** Copies the portfolio into a database of its own, and builds its models there. */

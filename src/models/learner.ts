@@ -55,13 +55,13 @@ export class Learner {
   }
 
   async #learn(): Promise<Learnt> {
+    // of now: a stop while the customers are read, which replaces it, counts
+    const { signal } = this;
     const { onProgress } = this.#source;
     await using engine = await this.#source.connect();
     const view = await this.#source.view();
     const because = tooFew(view.outcomes);
     if (because !== undefined) return { because };
-    // of now: a stop while the customers are read, which replaces it, counts
-    const { signal } = this;
     const { labelled, unknown, leftOut, all } = await learnable(engine, view, {
       signal,
       onDone: (share) => onProgress?.("choosing customers to learn from", { share }),

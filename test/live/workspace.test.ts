@@ -148,6 +148,8 @@ test("an empty workspace fills up with events, and ids that are text make ids te
     { user_id: 7, card_id: 70 },
     { user_id: 7, card_id: 71 },
   ]);
+  // not the day on which it was made
+  expect(first.asOf).toBe("2026-10-05");
   expect(first.inputs).toContain("users.credit_score");
   expect(first.inputs).not.toContain("cards.balance_usd");
   await live.applier.apply({
