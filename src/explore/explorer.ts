@@ -54,7 +54,7 @@ export interface Sight {
 /** Models of one as-of date and set of thresholds. */
 interface Stance {
   readonly schema: string;
-  readonly view: View;
+  view: View;
   ready: Promise<unknown>;
   /** Its models are there, and change with the portfolio. */
   isBuilt: boolean;
@@ -192,8 +192,8 @@ export class Explorer implements AsyncDisposable {
   }
 
   /**
-   * Changes rows of the portfolio in one transaction, and its models with them. What is computed meanwhile is of the
-   * state before, statement by statement.
+   * Changes rows of the portfolio in one transaction, and its models with them. What is read meanwhile is of the state
+   * before.
    */
   async update(change: Change): Promise<void> {
     using _writing = await this.#writing.take();
@@ -318,7 +318,7 @@ export class Explorer implements AsyncDisposable {
     const { narrow: _, ...whole } = view;
     const stance: Stance = known ?? {
       ...{ schema, view: whole, ready: Promise.resolve(), isBuilt: false, users: 0 },
-      ...this.#lateOf(schema, () => whole, this.#learner),
+      ...this.#lateOf(schema, () => stance.view, this.#learner),
     };
     if (known === undefined) stance.ready = this.#build(stance);
     stance.users++;
@@ -345,12 +345,15 @@ export class Explorer implements AsyncDisposable {
   }
 
   async #build(stance: Stance): Promise<void> {
-    const { schema, view } = stance;
+    const { schema } = stance;
     using _writing = await this.#writing.take();
+    // it may have waited for a change
+    const { inputs, outcomes } = this.#portfolio;
+    stance.view = { ...stance.view, inputs, outcomes };
     try {
       await this.#engine.execute(raw(`create schema ${schema}`));
       await using engine = await this.#connect(schema);
-      await buildModels(engine, view);
+      await buildModels(engine, stance.view);
       stance.isBuilt = true;
     } catch (error) {
       await this.#engine.execute(raw(`drop schema if exists ${schema} cascade`)).catch(() => {});
